@@ -1,0 +1,57 @@
+"""Live-code MIDI controllers from a notebook.
+
+Importing this starts nothing and opens nothing. `%load_ext midimon_live` does, and puts the session
+into the notebook as `midi`.
+"""
+
+from typing import TYPE_CHECKING, Any
+
+from midimon_live.actions import plugin
+from midimon_live.capabilities import Capability
+from midimon_live.events import MidiEvent, TriggerContext
+from midimon_live.plugin.api import ActionPlugin
+from midimon_live.triggers import cc, note, release
+
+if TYPE_CHECKING:
+    from midimon_live.session import Session
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "ActionPlugin",
+    "Capability",
+    "MidiEvent",
+    "TriggerContext",
+    "cc",
+    "load_ipython_extension",
+    "note",
+    "plugin",
+    "release",
+    "session",
+    "unload_ipython_extension",
+]
+
+
+def load_ipython_extension(shell: Any) -> None:
+    """Start the engine: what `%load_ext midimon_live` calls."""
+    from midimon_live.extension import load
+
+    load(shell)
+
+
+def unload_ipython_extension(shell: Any) -> None:
+    """Stop it and leave nothing behind: what `%unload_ext midimon_live` calls."""
+    from midimon_live.extension import unload
+
+    unload(shell)
+
+
+def session() -> "Session":
+    """Return the session that `%load_ext midimon_live` started.
+
+    Raises:
+        RuntimeError: it was not loaded.
+    """
+    from midimon_live.extension import session as current
+
+    return current()

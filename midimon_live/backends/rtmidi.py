@@ -1,0 +1,365 @@
+"""Real ports through python-rtmidi: ALSA, JACK, CoreMIDI, WinMM.
+
+Ports are closed but never deleted by hand: the reader may be inside `get_message` at that moment.
+
+Inputs are polled, never called back: a driver callback that waits for the interpreter lock loses
+events, and closing a port under traffic then deadlocks. RtMidi's own queue fills without the lock.
+"""
+
+import contextlib
+import ctypes
+import os
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+from midimon_live.backends.base import Received
+from midimon_live.clock import Clock, sleep
+from midimon_live.errors import BackendUnavailable, PortClosed, PortNotFound
+
+_QUEUE_SIZE = 16_384
+_DRIFT = 1e-4  # clocks of a driver and of the system differ by less than 100 ppm
+# RtMidi's JACK output has a ring of 16,384 bytes and a header of 4 per message (RtMidi.cpp)
+_JACK_UNCONFIRMED_BYTES, _JACK_HEADER = 8_192, 4
+_JACK_ANSWER_S = 0.05
+_PULSE = b"\xfe"
+_muting = threading.RLock()
+
+
+@contextlib.contextmanager
+def muted_stderr() -> Iterator[None]:
+    """Keep what C libraries write to file descriptor 2 meanwhile out of the user's cell."""
+    with _muting:
+        try:
+            kept = os.dup(2)
+        except OSError:  # no stderr to protect
+            yield
+            return
+        try:
+            with Path(os.devnull).open("wb") as nowhere:
+                os.dup2(nowhere.fileno(), 2)
+            yield
+        finally:
+            os.dup2(kept, 2)
+            os.close(kept)
+
+
+class _Arrival:
+    """Turns the driver's time deltas into moments of our clock.
+
+    The smallest difference seen between "polled" and "stamped" is taken as the clocks' offset (the
+    minimum filter of NTP), so a late poll does not make an event late.
+    """
+
+    def __init__(self) -> None:
+        self._driver = 0.0
+        self._offset = float("inf")
+        self._last = 0.0
+
+    def moment(self, delta: float, polled: float) -> float:
+        self._driver += delta
+        self._offset = min(polled - self._driver, self._offset + _DRIFT * delta)
+        self._last = max(self._last, self._driver + self._offset)
+        return self._last
+
+
+class RtMidiInput:
+    """An open input; the reader polls it."""
+
+    polled = True
+
+    def __init__(self, name: str, port: Any, clock: Clock) -> None:
+        self.name = name
+        self._port = port
+        self._now = clock.now
+        self._arrival = _Arrival()
+
+    def poll(self) -> list[Received]:
+        """Return what has arrived since the last poll, oldest first; never waits."""
+        port = self._port
+        if port is None or (got := port.get_message()) is None:
+            return []
+        polled = self._now()
+        arrived = []
+        while got is not None:
+            arrived.append(Received(self._arrival.moment(got[1], polled), bytes(got[0])))
+            got = port.get_message()
+        return arrived
+
+    def close(self) -> None:
+        """Close it; again is harmless."""
+        port, self._port = self._port, None
+        if port is not None:
+            port.close_port()
+
+    def abandon(self) -> None:
+        """Drop it without closing: closing would wait for a server that is gone."""
+        port, self._port = self._port, None
+        _leak(port)
+
+
+class RtMidiOutput:
+    """An open output.
+
+    Args:
+        name: as listed by the backend.
+        port: the `rtmidi.MidiOut`.
+        may_send: asked with the size in bytes before each message.
+    """
+
+    def __init__(self, name: str, port: Any, may_send: Callable[[int], bool]) -> None:
+        self.name = name
+        self._port = port
+        self._may_send = may_send
+
+    def send(self, data: bytes) -> None:
+        """Send one complete message; any thread may call."""
+        port = self._port
+        if port is None or not self._may_send(len(data)):
+            raise PortClosed(f"{self.name} is closed, or its MIDI server is gone")
+        port.send_message(data)
+
+    def close(self) -> None:
+        """Close it; again is harmless."""
+        port, self._port = self._port, None
+        if port is not None:
+            port.close_port()
+
+    def abandon(self) -> None:
+        """Drop it without closing: closing would wait for a server that is gone."""
+        port, self._port = self._port, None
+        _leak(port)
+
+
+class RtMidiBackend:
+    """One of the systems that python-rtmidi was built for.
+
+    Args:
+        clock: stamps what arrives.
+        api: which one: "alsa", "jack", "core", "winmm"; None takes the first that works.
+
+    Raises:
+        BackendUnavailable: python-rtmidi is not installed, or no system answers.
+    """
+
+    name = "rtmidi"
+
+    def __init__(self, clock: Clock, api: str | None = None) -> None:
+        self._clock = clock
+        self._rtmidi = _import_rtmidi()
+        self._client = f"midimon-{os.getpid()}"
+        self._api, self._lister_in = self._first_that_works(api)
+        self._lister_out = self._new(self._rtmidi.MidiOut, "list")
+        self.api_name: str = self._rtmidi.get_api_name(self._api)
+        self.detail = f"rtmidi, {self._rtmidi.get_api_display_name(self._api)}"
+        self._open: list[RtMidiInput | RtMidiOutput] = []
+        self._pulse: _JackPulse | None = None
+        if self.api_name == "jack":
+            _silence_libjack()
+            with muted_stderr():
+                self._pulse = _JackPulse(self._new, self._rtmidi, clock)
+
+    def inputs(self) -> list[str]:
+        """Return the names of the ports that can be received from, our own left out."""
+        return self._names(self._lister_in)
+
+    def outputs(self) -> list[str]:
+        """Return the names of the ports that can be sent to, our own left out."""
+        return self._names(self._lister_out)
+
+    def open_input(self, name: str, *, virtual: bool = False) -> RtMidiInput:
+        """Open the input `name`, or create it for other programs to connect to."""
+        port = self._new(self._rtmidi.MidiIn, "in", queue_size_limit=_QUEUE_SIZE)
+        port.ignore_types(sysex=False, timing=False, active_sense=False)
+        self._connect(port, name, virtual=virtual)
+        opened = RtMidiInput(name, port, self._clock)
+        self._open.append(opened)
+        return opened
+
+    def open_output(self, name: str, *, virtual: bool = False) -> RtMidiOutput:
+        """Open the output `name`, or create it for other programs to connect to."""
+        port = self._new(self._rtmidi.MidiOut, "out")
+        self._connect(port, name, virtual=virtual)
+        opened = RtMidiOutput(name, port, self._may_send)
+        self._open.append(opened)
+        return opened
+
+    def alive(self) -> bool:
+        """Tell whether the system still answers."""
+        return self._pulse is None or self._pulse.beat()
+
+    def close(self) -> None:
+        """Close all ports; with a dead server they are dropped, for closing would wait for it."""
+        ports, self._open = self._open, []
+        dead = self._pulse is not None and self._pulse.dead
+        for port in ports:
+            if dead:
+                port.abandon()
+            else:
+                port.close()
+        if self._pulse is not None:
+            self._pulse.close()
+        for lister in (self._lister_in, self._lister_out):
+            if dead:
+                _leak(lister)
+        self._lister_in = self._lister_out = None
+
+    def _may_send(self, size: int) -> bool:
+        return self._pulse is None or self._pulse.may_send(size)
+
+    def _names(self, lister: Any) -> list[str]:
+        if lister is None or (self._pulse is not None and self._pulse.dead):
+            return []
+        with muted_stderr():
+            names: list[str] = lister.get_ports()
+        return [name for name in names if not name.startswith(self._client)]
+
+    def _connect(self, port: Any, name: str, *, virtual: bool) -> None:
+        try:
+            with muted_stderr():
+                if virtual:
+                    port.open_virtual_port(name)
+                    return
+                names = port.get_ports()
+                if name in names:
+                    port.open_port(names.index(name), name="port")
+                    return
+        except (NotImplementedError, self._rtmidi.RtMidiError) as error:
+            raise BackendUnavailable(f"{self.detail} refused {name!r}: {error}") from None
+        raise PortNotFound(f"{name!r} is gone; there are: {', '.join(names) or 'none'}")
+
+    def _new(self, kind: Any, role: str, **options: Any) -> Any:
+        try:
+            with muted_stderr():
+                return kind(self._api, name=f"{self._client}-{role}", **options)
+        except self._rtmidi.RtMidiError as error:
+            raise BackendUnavailable(f"no MIDI system answers: {error}") from None
+
+    def _first_that_works(self, wanted: str | None) -> tuple[int, Any]:
+        rtmidi = self._rtmidi
+        refusals = []
+        for api in rtmidi.get_compiled_api():
+            api_name = rtmidi.get_api_name(api)
+            if api_name == "dummy" or wanted not in (None, api_name):
+                continue
+            try:
+                with muted_stderr():
+                    return api, rtmidi.MidiIn(api, name=f"{self._client}-list")
+            except rtmidi.RtMidiError as error:
+                refusals.append(f"{api_name}: {error}")
+        raise BackendUnavailable(_no_system("; ".join(refusals) or f"no API called {wanted!r}"))
+
+
+class _JackPulse:
+    """Notices a JACK server that died, by sending to itself through it.
+
+    RtMidi's port lists come from shared memory and stay; and once about 2,340 messages wait in its
+    ring, `send_message` spins for ever with the interpreter lock held. So no more than half of the
+    ring is filled without proof that the server still empties it.
+    """
+
+    def __init__(self, new: Callable[..., Any], rtmidi: Any, clock: Clock) -> None:
+        self._now = clock.now
+        self._in = new(rtmidi.MidiIn, "pulse", queue_size_limit=64)
+        self._in.ignore_types(active_sense=False)
+        self._in.open_virtual_port("in")
+        self._out = new(rtmidi.MidiOut, "pulse-out")
+        names = self._out.get_ports()
+        own = next(n for n in names if n.startswith(f"midimon-{os.getpid()}-pulse"))
+        self._out.open_port(names.index(own), name="out")
+        self._lock = threading.Lock()
+        self._unconfirmed = 0
+        self._asked: float | None = None
+        self.dead = False
+
+    def beat(self) -> bool:
+        """Ask again if the last question was answered; dead once one waits too long."""
+        with self._lock:
+            self._collect()
+            if self._asked is None:
+                self._ask()
+            elif self._now() - self._asked > 1.0:
+                self.dead = not self._answered_within(_JACK_ANSWER_S)
+            return not self.dead
+
+    def may_send(self, size: int) -> bool:
+        """Count a message of `size` bytes; past half a ring, wait for proof first."""
+        if self.dead:
+            return False
+        self._unconfirmed += size + _JACK_HEADER
+        if self._unconfirmed < _JACK_UNCONFIRMED_BYTES:
+            return True
+        with self._lock:
+            if self._unconfirmed >= _JACK_UNCONFIRMED_BYTES:
+                if self._asked is None:
+                    self._ask()
+                self.dead = not self._answered_within(1.0)
+                self._unconfirmed = size
+        return not self.dead
+
+    def close(self) -> None:
+        """Close both ends, or drop them when the server is gone."""
+        for port in (self._in, self._out):
+            if self.dead:
+                _leak(port)
+            else:
+                port.close_port()
+
+    def _ask(self) -> None:
+        self._asked = self._now()
+        self._at_question = self._unconfirmed
+        self._out.send_message(_PULSE)
+
+    def _collect(self) -> None:
+        while self._in.get_message() is not None:
+            if self._asked is not None:
+                self._unconfirmed -= self._at_question
+                self._asked = None
+
+    def _answered_within(self, seconds: float) -> bool:
+        until = self._now() + seconds
+        while self._asked is not None and self._now() < until:
+            sleep(0.001)
+            self._collect()
+        return self._asked is None
+
+
+def _leak(thing: Any) -> None:
+    """Keep `thing` for ever: its destructor would wait for a server that is gone."""
+    if thing is not None:
+        ctypes.pythonapi.Py_IncRef(ctypes.py_object(thing))
+
+
+def _import_rtmidi() -> Any:
+    try:
+        import rtmidi
+    except ImportError as error:
+        raise BackendUnavailable(
+            f"python-rtmidi is not usable here ({error}); the virtual port works without it"
+        ) from None
+    return rtmidi
+
+
+def _no_system(refusals: str) -> str:
+    hint = {
+        "linux": "plug a controller in (ALSA needs /dev/snd/seq), or start a JACK server",
+        "darwin": "check that CoreMIDI is running",
+        "win32": "check that the Windows MIDI service is running",
+    }.get(sys.platform, "connect a MIDI device")
+    return f"no hardware MIDI on this machine ({refusals}); {hint}. The virtual port works."
+
+
+def _silence_libjack() -> None:
+    """Keep libjack's own messages, which its threads write at any time, out of the user's cells."""
+    import rtmidi
+
+    libraries = Path(rtmidi.__file__).parent.parent / "python_rtmidi.libs"
+    with contextlib.suppress(OSError, AttributeError):
+        for library in libraries.glob("libjack*.so*"):
+            jack = ctypes.CDLL(str(library))
+            # a C function that takes a text and does nothing: no Python on libjack's threads
+            ignore = ctypes.cast(ctypes.CDLL(None).strlen, ctypes.c_void_p)
+            jack.jack_set_error_function(ignore)
+            jack.jack_set_info_function(ignore)

@@ -1,0 +1,102 @@
+"""Why an event fired what it fired: the mappings that were considered, and how each test went."""
+
+from midimon_live.events import (
+    AFTERTOUCH,
+    CONTROL_CHANGE,
+    NOTE_OFF,
+    NOTE_ON,
+    PITCHWHEEL,
+    POLYTOUCH,
+    PROGRAM_CHANGE,
+    MidiEvent,
+    control_key,
+    split_key,
+)
+from midimon_live.mappings import MappingTable
+from midimon_live.monitor import Monitor, Step, Trace
+from midimon_live.show import Table
+
+_KINDS = {
+    NOTE_OFF: "note off",
+    NOTE_ON: "note on",
+    POLYTOUCH: "poly pressure",
+    CONTROL_CHANGE: "cc",
+    PROGRAM_CHANGE: "program",
+    AFTERTOUCH: "pressure",
+    PITCHWHEEL: "pitch bend",
+}
+_HEADINGS = ("", "mapping", "result", "took")
+
+
+def describe(event: MidiEvent) -> str:
+    """Return an event in a few words: "note on 36, velocity 100, channel 9"."""
+    key = control_key(event.data)
+    if key < 0:
+        return f"{event.data[:12].hex(' ')}{' ...' if len(event.data) > 12 else ''}" or "no bytes"
+    kind, channel, number = split_key(key)
+    last = event.data[-1]
+    if kind in (NOTE_ON, NOTE_OFF):
+        return f"{_KINDS[kind]} {number}, velocity {last}, channel {channel}"
+    if kind == PITCHWHEEL:
+        return f"pitch bend {(event.data[1] | last << 7) - 8192}, channel {channel}"
+    if kind in (CONTROL_CHANGE, POLYTOUCH):
+        return f"{_KINDS[kind]} {number}, value {last}, channel {channel}"
+    return f"{_KINDS[kind]} {last}, channel {channel}"
+
+
+def why(monitor: Monitor, serial: int | None = None) -> Table:
+    """Return the explanation for the event with that number, or for the last one."""
+    if serial is None:
+        last = monitor.traces(1)
+        trace = last[0] if last else None
+    else:
+        trace = monitor.find(serial)
+    if trace is None:
+        asked = (
+            "no event has come in yet" if serial is None else f"event {serial} is not remembered"
+        )
+        return Table(asked, (), ())
+    event = trace.event
+    title = (
+        f"event {event.serial}: {describe(event)}, from {event.port}; "
+        f"{trace.verdict}, {trace.lateness_ms:.1f} ms after it arrived"
+    )
+    return Table(title, _HEADINGS, _considered(trace), _hints(trace))
+
+
+def _considered(trace: Trace) -> list[tuple[str, ...]]:
+    fired = {step.mapping.number: step for step in trace.steps}
+    rows: list[tuple[str, ...]] = []
+    for mapping in trace.table.candidates(control_key(trace.event.data), trace.mode):
+        step = fired.get(mapping.number)
+        refusal = mapping.trigger.refusal(trace.event.data)
+        result = _result(step) if step else refusal or "not tried: one before it fired"
+        took = f"{(step.finished - step.started) * 1e6:.0f} \N{MICRO SIGN}s" if step else ""
+        rows.append((f"{mapping.number}.", str(mapping), result, took))
+    return rows
+
+
+def _result(step: Step) -> str:
+    return f"{step.verdict}: {step.error}" if step.error else step.verdict
+
+
+def _hints(trace: Trace) -> list[str]:
+    if trace.verdict not in ("unmapped", "no match"):
+        return []
+    key = control_key(trace.event.data)
+    if trace.verdict == "no match" or key < 0:
+        return []
+    return [_nearest(trace.table, key, trace.mode)]
+
+
+def _nearest(table: MappingTable, key: int, mode: str) -> str:
+    kind, channel, number = split_key(key)
+    for mapping in table:
+        trigger = mapping.trigger
+        if (trigger.kind, trigger.number) != (kind, number):
+            continue
+        if trigger.channel not in (None, channel):
+            return f"mapping {mapping.number} listens on channel {trigger.channel}: {mapping}"
+        if mapping.mode not in (None, mode):
+            return f"mapping {mapping.number} is for mode {mapping.mode}; active is {mode}"
+    return f"nothing is mapped to {_KINDS[kind]} {number}; {len(table)} mappings in all"

@@ -1,0 +1,196 @@
+"""The engine in the caller's thread, and what every pump shares: one inbox and one baton.
+
+The baton is taken without waiting and held while draining, so events keep their order, each is
+handled once, and no handler is nested in another.
+"""
+
+import asyncio
+import threading
+from collections import deque
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import count
+
+from midimon_live.clock import Clock
+from midimon_live.engine import Engine
+from midimon_live.errors import MidimonError, SettleTimeout
+from midimon_live.events import MidiEvent
+from midimon_live.loops import Tasks
+from midimon_live.monitor import Monitor
+from midimon_live.ports import Ports
+from midimon_live.running import Running
+from midimon_live.timers import NEVER, Timers
+
+Job = Callable[[], None]
+
+POLL_S = 0.001
+_SWAP_S = 0.05
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What a pump works with.
+
+    Attributes:
+        engine: handles what is taken from the inbox.
+        ports: where events come from.
+        timers: tell when the engine wants waking.
+        running: knows which handler runs.
+        clock: says what is due.
+        monitor: gets a notice about what should never happen.
+        tasks: runs `async` handlers.
+    """
+
+    engine: Engine
+    ports: Ports
+    timers: Timers
+    running: Running
+    clock: Clock
+    monitor: Monitor
+    tasks: Tasks
+
+
+class Inline:
+    """The engine in the caller's thread, at once: for tests, and where there are no threads."""
+
+    where = "inline"
+    handovers = 0
+
+    def __init__(self, parts: Parts) -> None:
+        self._engine = parts.engine
+        self._ports = parts.ports
+        self._timers = parts.timers
+        self._running = parts.running
+        self._now = parts.clock.now
+        self._monitor = parts.monitor
+        self._tasks = parts.tasks
+        self._serial = count(1)
+        self._inbox: deque[MidiEvent | Job] = deque()
+        self._baton = threading.Lock()
+
+    def start(self) -> None:
+        """Begin to serve."""
+
+    def stop(self) -> None:
+        """Handle what is left, then stop; again is harmless."""
+        self._drain()
+
+    def wake(self) -> None:
+        """Handle what has arrived; any thread may call."""
+        self._ingest()
+        self._drain()
+
+    def later(self, job: Job) -> None:
+        """Do `job` between two events, in its turn; any thread may call."""
+        self._inbox.append(job)
+        self.wake()
+
+    def defer(self, job: Job) -> bool:
+        """Take a job for the main thread; False means that there is no way to reach it."""
+        del job
+        return False
+
+    def inject(self, port: str, data: bytes) -> None:
+        """Put an event into the inbox as if it had arrived on `port`; any thread may call."""
+        self._inbox.append(MidiEvent(self._now(), port, data, next(self._serial)))
+        self.wake()
+
+    def settle(self, timeout: float = 5.0) -> None:
+        """Return once everything received is handled.
+
+        Raises:
+            SettleTimeout: it was not within `timeout` seconds.
+            MidimonError: called inside a handler, which would wait for itself.
+        """
+        del timeout
+        self._refuse_inside_handler("settle")
+        self.wake()
+
+    async def settled(self, timeout: float = 5.0) -> None:  # noqa: ASYNC109 - same as settle's
+        """Return once everything received is handled, tasks of `async` handlers included.
+
+        Raises:
+            SettleTimeout: it was not within `timeout` seconds.
+        """
+        self._refuse_inside_handler("settled")
+        until = self._now() + timeout
+        self.wake()
+        while self._tasks.pending():
+            self._check_time(until)
+            await asyncio.sleep(POLL_S)
+
+    @contextmanager
+    def paused(self, timeout: float = 5.0) -> Iterator[None]:
+        """Keep events waiting meanwhile; inside a handler they wait anyway.
+
+        Raises:
+            SettleTimeout: a handler did not end within `timeout` seconds.
+        """
+        if self._running.here():
+            yield
+            return
+        if not self._baton.acquire(timeout=timeout):
+            raise SettleTimeout(f"{self._running.label} has been running for over {timeout} s")
+        try:
+            yield
+        finally:
+            self._baton.release()
+            self.wake()
+
+    @contextmanager
+    def between_events(self) -> Iterator[None]:
+        """Keep events waiting for a swap. A handler that runs on for 50 ms is not waited for.
+
+        It took all it needs from the tables when it began, so swapping beside it is safe.
+        """
+        held = not self._running.here() and self._baton.acquire(timeout=_SWAP_S)
+        try:
+            yield
+        finally:
+            if held:
+                self._baton.release()
+                self.wake()
+
+    def _ingest(self) -> None:
+        for port in self._ports.reading:
+            name = port.name
+            for time, data in port.poll():
+                self._inbox.append(MidiEvent(time, name, data, next(self._serial)))
+
+    def _work_waits(self) -> bool:
+        return bool(self._inbox) or self._timers.next_due <= self._now()
+
+    def _drain(self, until: float = NEVER) -> None:
+        """Handle what waits. If another holds the baton, it sees our events before it lets go."""
+        while self._work_waits() and self._now() < until:
+            if not self._baton.acquire(blocking=False):
+                return
+            try:
+                while self._inbox and self._now() < until:
+                    item = self._inbox.popleft()
+                    if type(item) is MidiEvent:
+                        self._engine.handle(item)
+                    else:
+                        item()  # type: ignore[operator]
+                self._engine.run_timers(self._now())
+            except BaseException as error:
+                self._survived(error)
+            finally:
+                self._baton.release()
+
+    def _survived(self, error: BaseException) -> None:
+        self._monitor.counters["engine errors"] += 1
+        self._monitor.notice(f"the engine met {error!r:.200}; it goes on")
+
+    def _refuse_inside_handler(self, what: str) -> None:
+        if self._running.here():
+            raise MidimonError(f"{what}() inside a handler would wait for itself")
+
+    def _check_time(self, until: float) -> None:
+        if self._now() > until:
+            label = self._running.label
+            raise SettleTimeout(
+                f"not settled: {label or 'no handler'} is running, {len(self._inbox)} events and "
+                f"{self._tasks.pending()} async handlers are waiting"
+            )

@@ -1,0 +1,192 @@
+"""Finding the kernel's event loop, and running coroutines on it.
+
+`asyncio.get_running_loop()` is no help: it is absent while a configuration loads the extension and
+wrong inside a subshell. So the loop is looked up anew, from the shell, whenever it is not known.
+"""
+
+import asyncio
+import contextlib
+import sys
+import threading
+from collections.abc import Callable, Coroutine, Hashable
+from contextvars import Context
+from typing import Any, Protocol
+
+Done = Callable[[BaseException | None], None]
+
+
+def kernel_loop(shell: Any) -> asyncio.AbstractEventLoop | None:
+    """Return the loop that runs `shell`'s cells, or None: no kernel, or not started yet.
+
+    In terminal IPython this is the loop of its `await` cells, which turns only while one runs.
+    """
+    loop = None
+    if getattr(shell, "kernel", None) is not None:
+        loop = getattr(getattr(shell.kernel, "io_loop", None), "asyncio_loop", None)
+    elif shell is not None:
+        helpers = sys.modules.get("IPython.core.async_helpers")
+        loop = getattr(helpers, "_asyncio_event_loop", None)
+    return None if loop is None or loop.is_closed() else loop
+
+
+class Tasks(Protocol):
+    """Runs the coroutines of `async` handlers; any thread may call."""
+
+    def spawn(
+        self, owner: Hashable, coroutine: Coroutine[Any, Any, Any], context: Context, done: Done
+    ) -> None:
+        """Start `coroutine` in `context`; `done` gets what it raised, or None."""
+
+    def pending(self) -> int:
+        """Return how many have not ended."""
+
+    def cancel(self, owner: Hashable | None = None) -> None:
+        """Cancel those of `owner`, or all."""
+
+    def close(self) -> None:
+        """Cancel all and give back what was started to run them."""
+
+
+class LoopTasks:
+    """Coroutines on the kernel's loop; without one, on a loop of their own in a daemon thread.
+
+    There is never a second loop beside the kernel's: an `asyncio.Lock` shared by two loops hangs.
+
+    Args:
+        find_loop: returns the kernel's loop, or None.
+        has_kernel: whether a kernel's loop is to be expected; if so nothing else is ever used.
+    """
+
+    def __init__(
+        self, find_loop: Callable[[], asyncio.AbstractEventLoop | None], *, has_kernel: bool
+    ) -> None:
+        self._find_loop = find_loop
+        self._has_kernel = has_kernel
+        self._own: asyncio.AbstractEventLoop | None = None
+        self._lock = threading.Lock()
+        self._pending: dict[object, Hashable] = {}
+        self._tasks: dict[object, asyncio.Task[Any]] = {}
+
+    def spawn(
+        self, owner: Hashable, coroutine: Coroutine[Any, Any, Any], context: Context, done: Done
+    ) -> None:
+        """Start `coroutine` on the loop; `done` runs there with what it raised, or None."""
+        loop = self._loop()
+        if loop is None:
+            coroutine.close()
+            done(RuntimeError("the kernel's event loop has not started yet"))
+            return
+        ticket = object()
+        self._pending[ticket] = owner
+
+        def start() -> None:
+            if ticket not in self._pending:  # cancelled before it began
+                coroutine.close()
+                return
+            task = loop.create_task(coroutine, context=context)
+            self._tasks[ticket] = task
+            task.add_done_callback(lambda ended: self._ended(ticket, ended, done))
+
+        loop.call_soon_threadsafe(start)
+
+    def pending(self) -> int:
+        """Return how many coroutines have not ended."""
+        return len(self._pending)
+
+    def cancel(self, owner: Hashable | None = None) -> None:
+        """Cancel the coroutines of `owner`, or all."""
+        loop = self._loop() if self._pending else None
+        for ticket, whose in list(self._pending.items()):
+            if owner is not None and whose is not owner:
+                continue
+            if (task := self._tasks.get(ticket)) is None:
+                self._pending.pop(ticket, None)
+            elif loop is not None:
+                loop.call_soon_threadsafe(task.cancel)
+
+    def close(self) -> None:
+        """Cancel all; end the loop and thread that were started for want of a kernel."""
+        self.cancel()
+        own, self._own = self._own, None
+        if own is not None:
+            own.call_soon_threadsafe(own.stop)
+
+    def _ended(self, ticket: object, task: "asyncio.Task[Any]", done: Done) -> None:
+        self._tasks.pop(ticket, None)
+        self._pending.pop(ticket, None)
+        done(asyncio.CancelledError() if task.cancelled() else task.exception())
+
+    def _loop(self) -> asyncio.AbstractEventLoop | None:
+        if self._has_kernel:
+            return self._find_loop()
+        with self._lock:
+            if self._own is None:
+                self._own = asyncio.new_event_loop()
+                threading.Thread(
+                    target=_run_to_end, args=(self._own,), name="midimon-async", daemon=True
+                ).start()
+            return self._own
+
+
+def _run_to_end(loop: asyncio.AbstractEventLoop) -> None:
+    asyncio.set_event_loop(loop)
+    try:
+        loop.run_forever()
+        left = asyncio.all_tasks(loop)
+        for task in left:
+            task.cancel()
+        loop.run_until_complete(asyncio.gather(*left, return_exceptions=True))
+    finally:
+        loop.close()
+
+
+class InlineTasks:
+    """Coroutines run to their end on the spot, in the caller's thread: for tests.
+
+    Inside a running loop (an async test) they become tasks of that loop instead.
+    """
+
+    def __init__(self) -> None:
+        self._tasks: dict[asyncio.Task[Any], Hashable] = {}
+
+    def spawn(
+        self, owner: Hashable, coroutine: Coroutine[Any, Any, Any], context: Context, done: Done
+    ) -> None:
+        """Run `coroutine`; `done` gets what it raised, or None."""
+        try:
+            loop = asyncio.get_running_loop()
+        except RuntimeError:
+            done(_run_here(coroutine, context))
+            return
+        task = loop.create_task(coroutine, context=context)
+        self._tasks[task] = owner
+
+        def ended(task: "asyncio.Task[Any]") -> None:
+            self._tasks.pop(task, None)
+            done(asyncio.CancelledError() if task.cancelled() else task.exception())
+
+        task.add_done_callback(ended)
+
+    def pending(self) -> int:
+        """Return how many coroutines have not ended."""
+        return len(self._tasks)
+
+    def cancel(self, owner: Hashable | None = None) -> None:
+        """Cancel the coroutines of `owner`, or all."""
+        for task, whose in list(self._tasks.items()):
+            if owner is None or whose is owner:
+                task.cancel()
+
+    def close(self) -> None:
+        """Cancel all."""
+        with contextlib.suppress(RuntimeError):  # the test's loop may be closed already
+            self.cancel()
+
+
+def _run_here(coroutine: Coroutine[Any, Any, Any], context: Context) -> BaseException | None:
+    try:
+        with asyncio.Runner() as runner:
+            runner.run(coroutine, context=context)
+    except BaseException as error:
+        return error
+    return None

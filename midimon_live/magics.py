@@ -1,0 +1,188 @@
+"""`%midi`: each command parses its words, calls one `Session` method and shows its answer."""
+
+import shlex
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+from IPython.core.magic import Magics, line_magic, magics_class
+
+from midimon_live import views
+from midimon_live.capabilities import Capability
+from midimon_live.errors import CommandError, MidimonError
+from midimon_live.session import Session
+from midimon_live.show import Table
+
+
+class Command(NamedTuple):
+    """One row of the table below."""
+
+    arguments: str
+    help: str
+    run: Callable[..., Any]
+
+
+def _ports(session: Session) -> Table:
+    return session.ports()
+
+
+def _connect(session: Session, port: str) -> str:
+    return f"connected: {session.connect(port)}"
+
+
+def _disconnect(session: Session, port: str | None = None) -> str:
+    return f"disconnected: {', '.join(session.disconnect(port)) or 'nothing was connected'}"
+
+
+def _send(session: Session, kind: str, *words: str) -> str:
+    pairs = [word.partition("=") for word in words]
+    wrong = [word for word, equals, _ in pairs if not equals]
+    if wrong:
+        raise CommandError(f"{wrong[0]!r} is no name=value; e.g. %midi send note_on note=60")
+    fields: dict[str, Any] = {name: _number(value) for name, _, value in pairs}
+    port = fields.pop("port", None)
+    session.send(kind, port=None if port is None else str(port), **fields)
+    return f"sent {kind} to {port or session.output}"
+
+
+def _number(text: str) -> Any:
+    try:
+        return int(text, 0)
+    except ValueError:
+        return text
+
+
+def _mode(session: Session, mode: str | None = None) -> str:
+    if mode is not None:
+        session.mode = mode
+    return f"mode: {session.mode}"
+
+
+def _plugins(session: Session) -> Table:
+    return views.plugins(session.plugins)
+
+
+def _enable(session: Session, name: str) -> str:
+    session.plugins.enable_plugin(name)
+    return f"{name} is enabled"
+
+
+def _disable(session: Session, name: str) -> str:
+    session.plugins.disable_plugin(name)
+    return f"{name} is disabled"
+
+
+def _unload(session: Session, name: str) -> str:
+    session.plugins.unload_plugin(name)
+    return f"{name} is unloaded"
+
+
+def _grant(session: Session, name: str, capability: str) -> str:
+    session.plugins.grant_capability(name, capability)
+    granted = Capability.of(capability)
+    warning = f"; {granted.risk.value} risk: it may {granted.description}"
+    return f"{name} may use {granted.value}{'' if granted.risk.value == 'low' else warning}"
+
+
+def _revoke(session: Session, name: str, capability: str) -> str:
+    session.plugins.revoke_capability(name, capability)
+    return f"{name} may not use {Capability.of(capability).value} any more"
+
+
+def _why(session: Session, event: str = "last") -> Table:
+    if event != "last" and not event.isdecimal():
+        raise CommandError(f"{event!r} is no event number; %midi monitor shows them")
+    return session.why(None if event == "last" else int(event))
+
+
+def _monitor(session: Session, last: str = "20") -> Table:
+    if not last.isdecimal():
+        raise CommandError(f"{last!r} is not how many events to show")
+    return session.monitor(int(last))
+
+
+def _panic(session: Session) -> str:
+    failures = session.panic()
+    return "\n".join(failures) or "all notes off"
+
+
+def _help(_session: Session, name: str | None = None) -> Table:
+    chosen = COMMANDS if name is None else {name: _command(name)}
+    rows = [
+        (f"%midi {name} {command.arguments}".rstrip(), command.help)
+        for name, command in chosen.items()
+    ]
+    return Table("", ("", ""), rows)
+
+
+COMMANDS: dict[str, Command] = {
+    "status": Command("", "one glance at everything", Session.status),
+    "ports": Command("", "all ports, with their numbers", _ports),
+    "connect": Command("PORT", "receive from a port: its name, a part of it, or number", _connect),
+    "disconnect": Command("[PORT]", "stop receiving from one, or from all", _disconnect),
+    "send": Command("TYPE [name=value ...] [port=NAME]", "send a message, in mido's words", _send),
+    "mode": Command("[NAME]", "show or change the active mode", _mode),
+    "plugins": Command("", "the plugins, their state and what they may do", _plugins),
+    "enable": Command("NAME", "let a plugin run", _enable),
+    "disable": Command("NAME", "keep a plugin but do not run it", _disable),
+    "unload": Command("NAME", "take a plugin out", _unload),
+    "grant": Command("NAME CAPABILITY", "allow a plugin something it declares", _grant),
+    "revoke": Command("NAME CAPABILITY", "take that back", _revoke),
+    "stats": Command("[NAME]", "executions, failures, times", Session.stats),
+    "why": Command("[last|NUMBER]", "why an event fired what it fired, or nothing", _why),
+    "monitor": Command("[HOW MANY]", "the last events", _monitor),
+    "panic": Command("", "all notes off, everything scheduled cancelled", _panic),
+    "help": Command("[COMMAND]", "this list", _help),
+}
+
+
+def _command(name: str) -> Command:
+    if name not in COMMANDS:
+        raise CommandError(f"no command is called {name!r}; there are: {', '.join(COMMANDS)}")
+    return COMMANDS[name]
+
+
+def run(session: Session, line: str) -> Any:
+    """Run one line of `%midi` and return what it answers.
+
+    Raises:
+        CommandError: an unknown command, or missing or superfluous words.
+        MidimonError: what the session's method raised.
+    """
+    try:
+        words = shlex.split(line) or ["status"]
+    except ValueError as error:
+        raise CommandError(f"{line!r}: {error}") from None
+    command = _command(words[0])
+    required = [word for word in command.arguments.split() if word.isupper()]
+    given = words[1:]
+    most = None if "..." in command.arguments else len(command.arguments.split())
+    if len(given) < len(required) or (most is not None and len(given) > most):
+        raise CommandError(f"usage: %midi {words[0]} {command.arguments}".rstrip())
+    return command.run(session, *given)
+
+
+@magics_class
+class MidiMagics(Magics):
+    """The line magic in a shell."""
+
+    def __init__(self, shell: Any, session: Session) -> None:
+        super().__init__(shell)
+        self._session = session
+
+    @line_magic("midi")
+    def midi(self, line: str) -> Any:
+        """Control MIDI: `%midi help` lists the commands."""
+        try:
+            answer = run(self._session, line)
+        except MidimonError as error:
+            print(error)
+            return None
+        if isinstance(answer, str):
+            print(answer)
+            return None
+        return answer
+
+    @line_magic("midimon")
+    def midimon(self, line: str) -> Any:
+        """Do the same as `%midi`."""
+        return self.midi(line)

@@ -1,0 +1,149 @@
+"""What happened: the last events with the time of every step, counters, and notices.
+
+The engine appends; readers copy. Everything here may be read from any thread.
+"""
+
+import threading
+from collections import Counter, deque
+from collections.abc import Iterable, Sequence
+from itertools import islice
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from midimon_live.clock import Clock
+from midimon_live.events import MidiEvent
+
+if TYPE_CHECKING:
+    from midimon_live.mappings import Mapping, MappingTable
+
+CAPACITY = 10_000
+_LATENESS_WINDOW = 2_000
+
+
+class Step(NamedTuple):
+    """One mapping that an event fired.
+
+    Attributes:
+        mapping: the mapping.
+        verdict: "ok", "failed", "denied", "disabled", "started" (async), "deferred" (waits for the
+            kernel's loop).
+        started: moment the action began, in monotonic seconds.
+        finished: moment it returned.
+        error: one line about what went wrong, or "".
+    """
+
+    mapping: "Mapping"
+    verdict: str
+    started: float
+    finished: float
+    error: str
+
+
+class Trace(NamedTuple):
+    """All that is known of one handled event; moments are monotonic seconds.
+
+    Attributes:
+        event: the event, stamped by the driver.
+        started: moment the engine took it.
+        verdict: "fired", "unmapped", "no match", or why it could not be mapped ("malformed", ...).
+        table: the mappings that were in force.
+        mode: the mode that was active.
+        steps: the mappings that fired.
+    """
+
+    event: MidiEvent
+    started: float
+    verdict: str
+    table: "MappingTable"
+    mode: str
+    steps: Sequence[Step]
+
+    @property
+    def lateness_ms(self) -> float:
+        """From the driver's stamp to the engine, in milliseconds."""
+        return (self.started - self.event.time) * 1000
+
+
+class Lateness(NamedTuple):
+    """How late events reached the engine, over the last 2,000 of them."""
+
+    p50_ms: float
+    p99_ms: float
+    max_ms: float
+
+
+class Notice(NamedTuple):
+    """Something the user should know that belongs to no cell.
+
+    Attributes:
+        epoch_ms: when, in milliseconds since the Unix epoch.
+        text: one line.
+        about: what it is about; a newer notice about the same takes its place.
+    """
+
+    epoch_ms: int
+    text: str
+    about: str
+
+
+def percentile(ordered: Sequence[float], share: float) -> float:
+    """Return the value below which `share` (0-1) of the ordered values lie (nearest rank)."""
+    return ordered[min(int(len(ordered) * share), len(ordered) - 1)] if ordered else 0.0
+
+
+class Monitor:
+    """The ring of traces, the counters and the notices. One engine writes, anybody reads.
+
+    Args:
+        clock: stamps notices.
+        capacity: how many events are remembered.
+    """
+
+    def __init__(self, clock: Clock, capacity: int = CAPACITY) -> None:
+        self._clock = clock
+        # plain tuples in Trace's order: building the named ones is left to whoever looks
+        self._ring: deque[tuple[Any, ...]] = deque(maxlen=capacity)
+        self._notices: deque[Notice] = deque(maxlen=200)
+        self._notices_lock = threading.Lock()
+        self.counters: Counter[str] = Counter()
+        self.record = self._ring.append
+
+    def traces(self, last: int | None = None) -> list[Trace]:
+        """Return the last `last` traces (all remembered ones by default), oldest first."""
+        ring = self._copy()
+        return [Trace._make(row) for row in (ring if last is None else ring[-last:])]
+
+    def find(self, serial: int) -> Trace | None:
+        """Return the trace of the event with that number, if it is still remembered."""
+        return next((Trace._make(row) for row in self._copy() if row[0].serial == serial), None)
+
+    def lateness(self) -> Lateness:
+        """Return how late the last 2,000 events reached the engine."""
+        newest = islice(reversed(self._copy()), _LATENESS_WINDOW)
+        late = sorted((row[1] - row[0].time) * 1000 for row in newest)
+        return Lateness(percentile(late, 0.5), percentile(late, 0.99), late[-1] if late else 0.0)
+
+    def notice(self, text: str, *, about: str = "") -> None:
+        """Keep one line for the user, in place of the one before about the same thing."""
+        about = about or text
+        with self._notices_lock:
+            stale = next((one for one in self._notices if one.about == about), None)
+            if stale is not None:
+                self._notices.remove(stale)
+            self._notices.append(Notice(self._clock.epoch_ms(self._clock.now()), text, about))
+
+    def notices(self) -> list[Notice]:
+        """Return the notices, oldest first."""
+        with self._notices_lock:
+            return list(self._notices)
+
+    def _copy(self) -> list[tuple[Any, ...]]:
+        return copied(self._ring)
+
+
+def copied(ring: Iterable[Any]) -> list[Any]:
+    """Return a list of what another thread is appending to just now."""
+    while True:
+        try:
+            return list(ring)
+        except RuntimeError:  # it changed meanwhile: copy again
+            continue

@@ -1,0 +1,321 @@
+"""Lifecycle, execution and statistics of plugins, under MIDIMon's own method names.
+
+A new version is built aside and swapped in by one assignment, so an event sees the old table or the
+new one, never a half-built plugin.
+"""
+
+import threading
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from midimon_live.capabilities import Capability
+from midimon_live.clock import Clock
+from midimon_live.errors import (
+    ExecutionError,
+    InvalidValue,
+    LoadError,
+    PermissionDenied,
+    PluginDisabled,
+    PluginNotFound,
+)
+from midimon_live.events import TriggerContext
+from midimon_live.mappings import Origin
+from midimon_live.plugin.grants import Grants
+from midimon_live.plugin.runner import DEFERRED, Outcome, Runner
+from midimon_live.plugin.stats import PluginStats, StatsRecorder
+from midimon_live.plugin.version import Definition, Kind, PluginState, Version
+from midimon_live.timers import Timer, Timers
+
+NAME_LENGTH = 200
+
+
+@dataclass(frozen=True, slots=True)
+class PluginInfo:
+    """What is known of one plugin.
+
+    Attributes:
+        name: how mappings call it.
+        version: as its author states it.
+        description: one line.
+        state: loaded (will not run) or enabled.
+        kind: class, instance or function.
+        capabilities: what it declares.
+        missing: what it declares and was not granted; with any, it is refused.
+        origin: the cell that defined it, if any.
+    """
+
+    name: str
+    version: str
+    description: str
+    state: PluginState
+    kind: Kind
+    capabilities: frozenset[Capability]
+    missing: frozenset[Capability]
+    origin: Origin | None
+
+
+class PluginManager:
+    """The plugins of a session.
+
+    Args:
+        runner: calls them.
+        clock: tells the moment to schedule from.
+        timers: keeps what they schedule.
+        send: sends bytes to an output (the default one for None) and returns its name.
+
+    Attributes:
+        grants: who may do what.
+        defer: takes a job for the main thread; False means it can not be reached from here.
+        later: takes a job to be done between two events.
+    """
+
+    def __init__(
+        self,
+        runner: Runner,
+        clock: Clock,
+        timers: Timers,
+        send: Callable[[bytes, str | None], str],
+    ) -> None:
+        self._runner = runner
+        self._now = clock.now
+        self._timers = timers
+        self._live: dict[str, Version] = {}
+        self._disabled: set[str] = set()
+        self._stats: defaultdict[str, StatsRecorder] = defaultdict(StatsRecorder)
+        self.send = send
+        self.grants = Grants()
+        self.defer: Callable[[Callable[[], None]], bool] = lambda _job: False
+        self.later: Callable[[Callable[[], None]], None] = lambda job: job()
+        runner.ended = self._shut_down
+
+    def list_loaded(self) -> list[str]:
+        """Return the names of the plugins in memory."""
+        return sorted(self._live)
+
+    def get_metadata(self, name: str) -> PluginInfo:
+        """Return what is known of a plugin.
+
+        Raises:
+            PluginNotFound: there is none of that name.
+        """
+        version = self._version(name)
+        plugin = version.plugin
+        return PluginInfo(
+            name=name,
+            version=str(plugin.version),
+            description=str(plugin.description),
+            state=PluginState.LOADED if name in self._disabled else PluginState.ENABLED,
+            kind=version.definition.kind,
+            capabilities=version.declared,
+            missing=self._missing(version),
+            origin=version.definition.origin,
+        )
+
+    def get_stats(self, name: str) -> PluginStats:
+        """Return a plugin's statistics; they survive new versions of it.
+
+        Raises:
+            PluginNotFound: there is none of that name.
+        """
+        return self._version(name).stats.snapshot()
+
+    def enable_plugin(self, name: str) -> None:
+        """Let a plugin run again; raises PluginNotFound."""
+        version = self._version(name)
+        self._disabled.discard(name)
+        self._update(version)
+
+    def disable_plugin(self, name: str) -> None:
+        """Keep a plugin loaded but do not run it; raises PluginNotFound."""
+        version = self._version(name)
+        self._disabled.add(name)
+        self._update(version)
+
+    def grant_capability(self, name: str, capability: Capability | str) -> None:
+        """Allow a plugin something it declares, from its next execution on.
+
+        Raises:
+            PluginNotFound: there is none of that name.
+            InvalidValue: there is no such capability, or the plugin does not declare it.
+        """
+        version, wanted = self._version(name), Capability.of(capability)
+        if wanted not in version.declared:
+            declared = ", ".join(sorted(one.value for one in version.declared)) or "nothing"
+            raise InvalidValue(f"{name} does not declare {wanted.value}; it declares {declared}")
+        self.grants.grant(name, wanted)
+        self._update(version)
+
+    def revoke_capability(self, name: str, capability: Capability | str) -> None:
+        """Take a capability back, in force at the plugin's next execution.
+
+        Raises:
+            PluginNotFound: there is none of that name.
+            InvalidValue: there is no such capability.
+        """
+        version = self._version(name)
+        self.grants.revoke(name, Capability.of(capability))
+        self._update(version)
+
+    def execute_plugin(
+        self,
+        name: str,
+        params: Mapping[str, Any] | None = None,
+        context: TriggerContext | None = None,
+    ) -> None:
+        """Execute a plugin now, in the calling thread, with the checks that an event takes.
+
+        Raises:
+            PluginNotFound: there is none of that name.
+            PluginDisabled: it is disabled.
+            PermissionDenied: it declares a capability that was not granted.
+            ExecutionError: it raised; the cause is chained.
+        """
+        self._version(name)
+        outcome = self.execute(name, params or {}, context or TriggerContext())
+        if outcome.verdict == "disabled":
+            raise PluginDisabled(name, "is disabled; %midi enable it")
+        if outcome.verdict == "denied":
+            raise PermissionDenied(name, outcome.error)
+        if outcome.verdict == "failed":
+            raise ExecutionError(name, outcome.error) from outcome.cause
+
+    def unload_plugin(self, name: str) -> None:
+        """Take a plugin out and call its `shutdown`; raises PluginNotFound."""
+        version = self._version(name)
+        self._live = {kept: one for kept, one in self._live.items() if kept != name}
+        self._disabled.discard(name)
+        self.retire([version])
+
+    def execute(self, name: str, params: Mapping[str, Any], context: TriggerContext) -> Outcome:
+        """Check and run a plugin for an event; never raises. Whoever holds the baton calls."""
+        version = self._live.get(name)
+        if version is None:
+            return Outcome("not found", f"no plugin is called {name!r}")
+        if version.blocked:
+            return self._refused(version)
+        if version.main_thread and threading.current_thread() is not threading.main_thread():
+            return self._deferred(version, params, context)
+        return self._runner.run(version, params, context)
+
+    def stage(self, definitions: Iterable[Definition]) -> dict[str, Version]:
+        """Build and initialise new versions, none of them live yet.
+
+        Raises:
+            LoadError: one could not be built; those before it were shut down again.
+        """
+        staged: dict[str, Version] = {}
+        for definition in definitions:
+            try:
+                staged[definition.name] = self._build(definition)
+            except BaseException as error:
+                self.retire(reversed(staged.values()))
+                if isinstance(error, LoadError):
+                    raise
+                line = self._runner.describe(error)
+                raise LoadError(definition.name, f"not live: {line}") from error
+        return staged
+
+    def swap(self, staged: Mapping[str, Version], drop: Iterable[str] = ()) -> list[Version]:
+        """Make staged versions live, by one assignment; returns the ones that are so no more."""
+        gone = {name for name in (*staged, *drop) if name in self._live}
+        replaced = [self._live[name] for name in gone]
+        kept = {name: one for name, one in self._live.items() if name not in gone}
+        self._live = {**kept, **staged}
+        return replaced
+
+    def retire(self, versions: Iterable[Version]) -> None:
+        """Cancel what old versions scheduled; call `shutdown` once nothing of them runs."""
+        for version in versions:
+            version.retired = True
+            for timer in list(version.timers):
+                timer.cancel()
+            version.timers.clear()
+            if not version.in_flight:
+                self.later(partial(self._shut_down, version))
+
+    def definitions(self) -> dict[str, Definition]:
+        """Return what defined each live plugin, by name."""
+        return {name: version.definition for name, version in self._live.items()}
+
+    def cancel_timers(self) -> None:
+        """Cancel everything that plugins scheduled."""
+        for version in self._live.values():
+            for timer in list(version.timers):
+                timer.cancel()
+            version.timers.clear()
+
+    def close(self) -> None:
+        """Unload all, newest first."""
+        gone, self._live = self._live, {}
+        self.retire(reversed(gone.values()))
+
+    def schedule(
+        self, version: Version, delay: float, function: Callable[..., Any], args: tuple[Any, ...]
+    ) -> Timer:
+        """Keep `function` for `version`; it runs like a handler."""
+
+        def ring() -> None:
+            version.timers.discard(timer)
+            if not version.blocked and not version.retired:
+                self._runner.call(version, function, *args)
+
+        timer = self._timers.schedule(self._now() + delay, ring)
+        version.timers.add(timer)
+        return timer
+
+    def _version(self, name: str) -> Version:
+        version = self._live.get(name)
+        if version is None:
+            known = ", ".join(sorted(self._live)) or "none"
+            raise PluginNotFound(name, f"no plugin is called {name!r}; there are: {known}")
+        return version
+
+    def _build(self, definition: Definition) -> Version:
+        name = definition.name
+        if not isinstance(name, str) or not 0 < len(name) <= NAME_LENGTH:
+            raise InvalidValue(
+                f"name is {name!r:.80}; allowed is text of 1 to {NAME_LENGTH} characters"
+            )
+        version = Version(definition, self._stats[name], self)
+        self.grants.declare(name, version.declared)
+        self._update(version)
+        version.context.copy().run(version.plugin.initialize)
+        return version
+
+    def _missing(self, version: Version) -> frozenset[Capability]:
+        return version.declared - self.grants.granted(version.name)
+
+    def _update(self, version: Version) -> None:
+        denied = "denied" if self._missing(version) else ""
+        version.blocked = "disabled" if version.name in self._disabled else denied
+
+    def _refused(self, version: Version) -> Outcome:
+        if version.blocked == "disabled":
+            return Outcome("disabled", f"{version.name} is disabled")
+        version.stats.denied += 1
+        missing = sorted(self._missing(version), key=lambda one: one.value)
+        allow = "; ".join(f"%midi grant {version.name} {one.value}" for one in missing)
+        wants = ", ".join(f"{one.value} ({one.risk.value} risk)" for one in missing)
+        return Outcome("denied", f"wants {wants}, not granted; to allow it: {allow}")
+
+    def _deferred(
+        self, version: Version, params: Mapping[str, Any], context: TriggerContext
+    ) -> Outcome:
+        version.in_flight += 1
+
+        def run() -> None:
+            version.in_flight -= 1
+            self._runner.run(version, params, context)
+            if version.retired and not version.in_flight:
+                self._shut_down(version)
+
+        if self.defer(run):
+            return DEFERRED
+        version.in_flight -= 1
+        return self._runner.run(version, params, context)
+
+    def _shut_down(self, version: Version) -> None:
+        self._runner.call(version, version.plugin.shutdown)

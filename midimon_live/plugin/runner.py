@@ -1,0 +1,154 @@
+"""Calling a plugin inside the kernel: caught, timed and counted, whatever it does."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from inspect import isawaitable
+from typing import Any, NamedTuple
+
+from midimon_live.clock import Clock
+from midimon_live.events import TriggerContext
+from midimon_live.loops import Tasks
+from midimon_live.monitor import Monitor
+from midimon_live.plugin.failures import Failures
+from midimon_live.plugin.version import Version
+from midimon_live.running import Running
+
+SLOW_S = 0.05
+
+
+class Outcome(NamedTuple):
+    """How an execution went.
+
+    Attributes:
+        verdict: "ok", "started" (a task goes on), "deferred" (waits for the main thread),
+            "failed", "denied", "disabled" or "not found".
+        error: one line, or "".
+        cause: what was raised, if anything.
+    """
+
+    verdict: str
+    error: str = ""
+    cause: BaseException | None = None
+
+
+OK, STARTED, DEFERRED = Outcome("ok"), Outcome("started"), Outcome("deferred")
+
+
+class Runner:
+    """Runs versions of plugins; the consumer that holds the baton calls.
+
+    Args:
+        clock: times executions.
+        monitor: gets a notice about slow handlers.
+        running: knows which handler runs.
+        tasks: runs `async` handlers.
+        failures: shows what plugins raise.
+
+    Attributes:
+        ended: called when a retired version's last execution has ended.
+    """
+
+    def __init__(
+        self, clock: Clock, monitor: Monitor, running: Running, tasks: Tasks, failures: Failures
+    ) -> None:
+        self._clock = clock
+        self._now = clock.now
+        self._monitor = monitor
+        self._running = running
+        self._tasks = tasks
+        self._failures = failures
+        self.ended: Callable[[Version], None] = lambda _version: None
+
+    def run(self, version: Version, params: Mapping[str, Any], context: TriggerContext) -> Outcome:
+        """Execute `version`; nothing it raises gets out.
+
+        Args:
+            version: the one to run.
+            params: a copy of them is handed over.
+            context: the event that fired it.
+        """
+        started = self._now()
+        inside = version.context.copy()
+        try:
+            result = self._running.call(
+                version.name, inside.run, version.execute, dict(params), context
+            )
+            if result is not None and isawaitable(result):
+                self._start(version, result, inside, context)
+                return STARTED
+        except BaseException as error:
+            version.stats.ran(self._now() - started, context.timestamp)
+            return self._failed(version, error)
+        seconds = self._now() - started
+        version.stats.ran(seconds, context.timestamp)
+        if seconds > SLOW_S:
+            self._note_slow(version, seconds)
+        return OK
+
+    def call(self, version: Version, function: Callable[..., Any], *args: Any) -> Outcome:
+        """Call what else belongs to `version` (a timer, `shutdown`) under the same care."""
+        inside = version.context.copy()
+        try:
+            result = self._running.call(version.name, inside.run, function, *args)
+            if result is not None and isawaitable(result):
+                self._start(version, result, inside, None)
+        except BaseException as error:
+            return self._failed(version, error)
+        return OK
+
+    def describe(self, error: BaseException) -> str:
+        """Return one line about an exception, with the author's place."""
+        return self._failures.line(error)
+
+    def _start(
+        self,
+        version: Version,
+        result: Awaitable[Any],
+        inside: Any,
+        context: TriggerContext | None,
+    ) -> None:
+        started = self._now()
+        version.in_flight += 1
+
+        def done(error: BaseException | None) -> None:
+            version.in_flight -= 1
+            if context is not None:
+                version.stats.ran(self._now() - started, context.timestamp)
+            if error is not None and not isinstance(error, asyncio.CancelledError):
+                self._failed(version, getattr(error, "contained", error))
+            if version.retired and not version.in_flight:
+                self.ended(version)
+
+        self._tasks.spawn(version, _contained(result), inside, done)
+
+    def _failed(self, version: Version, error: BaseException) -> Outcome:
+        try:
+            line = self._failures.show(version.name, error, version.context)
+        except BaseException as second:  # its __str__ raised, or the cell's output is closed
+            line = f"{type(error).__name__} (and showing it raised {type(second).__name__})"
+        version.stats.failed(line)
+        return Outcome("failed", line, error)
+
+    def _note_slow(self, version: Version, seconds: float) -> None:
+        code = version.code_place()
+        where = f", {self._failures.place(code)}" if code is not None else ""
+        self._monitor.counters["slow"] += 1
+        self._monitor.notice(
+            f"{version.name}{where} took {seconds * 1000:.0f} ms; "
+            "events behind it had to wait: make execute async, or use host.schedule"
+        )
+
+
+class _Contained(Exception):
+    """Carries what would end the event loop, and with it the kernel, out of a task."""
+
+    def __init__(self, contained: BaseException) -> None:
+        self.contained = contained
+        super().__init__(repr(contained))
+
+
+async def _contained(awaitable: Awaitable[Any]) -> None:
+    try:
+        await awaitable
+    except (KeyboardInterrupt, SystemExit, GeneratorExit) as error:
+        raise _Contained(error) from None

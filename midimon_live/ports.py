@@ -1,0 +1,293 @@
+"""Finding ports, and keeping inputs open: by name or index, several at once, back after a loss.
+
+The reader thread polls `reading` and calls `check`; everything else is for any thread.
+"""
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from midimon_live.backends.base import Backend, InputPort
+from midimon_live.clock import Clock
+from midimon_live.errors import PortError, PortNotFound
+from midimon_live.monitor import Monitor
+from midimon_live.outputs import Output, Outputs
+
+VIRTUAL = "Virtual"
+_CHECK_S = 1.0
+_BACK_OFF_S = (1.0, 2.0, 4.0, 8.0, 15.0)
+
+Found = tuple[str, Backend]
+
+
+@dataclass(frozen=True, slots=True)
+class PortInfo:
+    """One port, as `midi.ports()` lists it.
+
+    Attributes:
+        index: what `connect` takes instead of the name; None for outputs.
+        name: as the system calls it.
+        direction: "in" or "out".
+        backend: "virtual" or "rtmidi".
+        state: "connected", "open", "waiting" (gone; reconnects by itself) or "".
+    """
+
+    index: int | None
+    name: str
+    direction: str
+    backend: str
+    state: str
+
+
+@dataclass(slots=True)
+class _Input:
+    """An input the user connected; without a port it waits for its device to come back."""
+
+    name: str
+    backend: Backend
+    created: bool
+    port: InputPort | None
+
+
+class Ports:
+    """All ports of a session.
+
+    Args:
+        virtual: the in-process backend.
+        open_hardware: opens the hardware backend; raises BackendUnavailable where there is none.
+        clock: times the checks.
+        monitor: gets a notice when a port is lost or back.
+
+    Attributes:
+        outputs: everything about sending.
+        status: one line about the hardware backend.
+        lost: called with the name of an input that is gone or was disconnected, on any thread.
+    """
+
+    def __init__(
+        self, virtual: Backend, open_hardware: Callable[[], Backend], clock: Clock, monitor: Monitor
+    ) -> None:
+        self._virtual = virtual
+        self._open_hardware = open_hardware
+        self._hardware: Backend | None = None
+        self._now = clock.now
+        self._monitor = monitor
+        self._lock = threading.RLock()
+        self._inputs: dict[str, _Input] = {}
+        self._next_check = 0.0
+        self._tries = 0
+        self.reading: tuple[InputPort, ...] = ()
+        self.polled = False
+        self.outputs = Outputs(self._open_output, VIRTUAL)
+        self.lost: Callable[[str], None] = lambda _name: None
+        self.status = ""
+        self._look_for_hardware()
+
+    def connected(self) -> list[str]:
+        """Return the names of the open inputs."""
+        return [port.name for port in self.reading]
+
+    def waiting(self) -> list[str]:
+        """Return the names of the inputs whose device is gone."""
+        return [one.name for one in list(self._inputs.values()) if one.port is None]
+
+    def infos(self) -> list[PortInfo]:
+        """Return all ports there are; looks for hardware again if there was none."""
+        with self._lock:
+            inputs = [
+                PortInfo(index, name, "in", backend.name, self._input_state(name))
+                for index, (name, backend) in enumerate(self._available("inputs"))
+            ]
+            open_now = self.outputs.names()
+            outputs = [
+                PortInfo(None, name, "out", backend.name, "open" if name in open_now else "")
+                for name, backend in self._available("outputs")
+            ]
+            gone = [PortInfo(None, name, "in", "rtmidi", "waiting") for name in self.waiting()]
+            return inputs + outputs + gone
+
+    def connect(self, port: str | int) -> str:
+        """Open an input and return its full name.
+
+        Args:
+            port: its name, a part of it (any case), or its index in `infos()`.
+
+        Raises:
+            PortNotFound: no port fits, or more than one.
+            BackendUnavailable: the system refused.
+        """
+        with self._lock:
+            name, backend = _the_one(port, self._available("inputs"), "input")
+            return self._open_input(name, backend, created=False)
+
+    def create(self, name: str, direction: str = "both") -> str:
+        """Make a port of our own, for other programs to connect to; returns its name.
+
+        Args:
+            name: as the others will see it.
+            direction: "in", "out" or "both", seen from here.
+
+        Raises:
+            PortError: the system has no virtual ports (WinMM), or refused.
+        """
+        if direction not in ("in", "out", "both"):
+            raise PortError(f'direction is {direction!r}; allowed are "in", "out" and "both"')
+        with self._lock:
+            backend = self._hardware_now() or self._virtual
+            if direction != "out":
+                self._open_input(name, backend, created=True)
+            if direction != "in" and self.outputs.opened(name) is None:
+                opened = backend.open_output(name, virtual=True)
+                self.outputs.add(Output(name, opened, created=True))
+            return name
+
+    def disconnect(self, port: str | None = None) -> list[str]:
+        """Close the input whose name is or contains `port`, or all; returns their names.
+
+        Raises:
+            PortNotFound: none of the connected ones fits, or more than one.
+        """
+        with self._lock:
+            pairs = [(name, one.backend) for name, one in self._inputs.items() if name != VIRTUAL]
+            if port is not None:
+                pairs = [_the_one(port, pairs, "connected input")]
+            names = [name for name, _ in pairs]
+            for name in names:
+                self._drop(self._inputs.pop(name))
+            return names
+
+    def check(self) -> None:
+        """See whether devices have gone or come back; the reader calls this all the time."""
+        now = self._now()
+        if now < self._next_check or not self._lock.acquire(blocking=False):
+            return
+        try:
+            self._next_check = now + _CHECK_S
+            if self._hardware is None:
+                self._find_server_again(now)
+            elif self._hardware.alive():
+                self._check_devices(self._hardware)
+            else:
+                self._lose_server(self._hardware)
+        except PortError as error:
+            self._back_off(now)
+            self._monitor.notice(str(error))
+        finally:
+            self._lock.release()
+
+    def close(self) -> None:
+        """End what sounds, close all ports, leave all systems; again is harmless."""
+        with self._lock:
+            self.outputs.close()
+            self._inputs.clear()
+            self._refresh()
+            for backend in (self._hardware, self._virtual):
+                if backend is not None:
+                    backend.close()
+            self._hardware = None
+            self._next_check = float("inf")
+
+    def _hardware_now(self) -> Backend | None:
+        if self._hardware is None:
+            self._look_for_hardware()
+        return self._hardware
+
+    def _look_for_hardware(self) -> None:
+        try:
+            self._hardware = self._open_hardware()
+            self.status = self._hardware.detail
+        except PortError as error:
+            self.status = str(error)
+
+    def _available(self, direction: str) -> list[Found]:
+        backends = [self._virtual, *filter(None, [self._hardware_now()])]
+        return [(name, one) for one in backends for name in getattr(one, direction)()]
+
+    def _input_state(self, name: str) -> str:
+        return "connected" if name in self._inputs else ""
+
+    def _open_input(self, name: str, backend: Backend, *, created: bool) -> str:
+        known = self._inputs.get(name)
+        if known is None or known.port is None:
+            opened = backend.open_input(name, virtual=created)
+            self._inputs[name] = _Input(name, backend, created, opened)
+            self._refresh()
+        return name
+
+    def _open_output(self, wanted: str) -> Output:
+        with self._lock:
+            name, backend = _the_one(wanted, self._available("outputs"), "output")
+            return self.outputs.opened(name) or Output(name, backend.open_output(name))
+
+    def _refresh(self) -> None:
+        self.reading = tuple(one.port for one in self._inputs.values() if one.port is not None)
+        self.polled = any(port.polled for port in self.reading)
+
+    def _drop(self, gone: _Input) -> None:
+        port, gone.port = gone.port, None
+        self._refresh()
+        if port is not None:
+            port.close()
+        self.lost(gone.name)
+
+    def _check_devices(self, backend: Backend) -> None:
+        there = set(backend.inputs())
+        for one in list(self._inputs.values()):
+            if one.backend is self._virtual or (one.created and one.port is not None):
+                continue
+            if one.port is not None and one.name not in there:
+                self._drop(one)
+                self._monitor.notice(f"{one.name} is gone; it reconnects when it is back")
+            elif one.port is None and (one.created or one.name in there):
+                one.backend, one.port = backend, backend.open_input(one.name, virtual=one.created)
+                self._refresh()
+                self._monitor.notice(f"{one.name} is back")
+        sendable = {*backend.outputs(), *self._virtual.outputs()}
+        for name in self.outputs.names():
+            output = self.outputs.opened(name)
+            if output is not None and not output.created and name not in sendable:
+                self.outputs.forget(name)
+                self._monitor.notice(f"{name} is gone; sending to it looks for it again")
+        self._tries = 0
+
+    def _lose_server(self, backend: Backend) -> None:
+        self._hardware = None
+        self.status = f"{backend.detail} has stopped answering"
+        self._monitor.notice(f"{self.status}; it is looked for again")
+        for name in self.outputs.names():
+            if name not in self._virtual.outputs():
+                self.outputs.forget(name)
+        backend.close()
+        for one in self._inputs.values():
+            if one.backend is backend:
+                self._drop(one)
+
+    def _find_server_again(self, now: float) -> None:
+        if not self.waiting():  # nobody misses it: `infos` and `connect` look for it on demand
+            return
+        self._look_for_hardware()
+        if self._hardware is None:
+            self._back_off(now)
+        else:
+            self._check_devices(self._hardware)
+
+    def _back_off(self, now: float) -> None:
+        self._next_check = now + _BACK_OFF_S[min(self._tries, len(_BACK_OFF_S) - 1)]
+        self._tries += 1
+
+
+def _the_one(wanted: str | int, pairs: list[Found], what: str) -> Found:
+    names = [name for name, _ in pairs]
+    listed = ", ".join(f"{index}: {name!r}" for index, name in enumerate(names)) or "none"
+    if isinstance(wanted, int) or (wanted not in names and wanted.isdecimal()):
+        if 0 <= int(wanted) < len(pairs):
+            return pairs[int(wanted)]
+        raise PortNotFound(f"there is no {what} number {wanted}; there are {listed}")
+    fitting = [pair for pair in pairs if wanted == pair[0]]
+    fitting = fitting or [pair for pair in pairs if wanted.lower() in pair[0].lower()]
+    if len(fitting) == 1:
+        return fitting[0]
+    if fitting:
+        found = ", ".join(repr(name) for name, _ in fitting)
+        raise PortNotFound(f"{wanted!r} fits {len(fitting)} {what}s ({found}): say which")
+    raise PortNotFound(f"no {what} is called {wanted!r}; there are {listed}")

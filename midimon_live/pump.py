@@ -1,0 +1,218 @@
+"""Where the engine runs beside a kernel: on its loop, or on the stand-in thread.
+
+The reader, a daemon thread, polls the open inputs about every millisecond and fills the inbox.
+While the kernel's loop turns, the inbox is drained there, on the main thread, by a callback that
+the reader posts. While a cell holds the loop the callback does not come, and the reader, as
+stand-in, drains the same inbox itself; the callback, when it runs at last, takes over again.
+"""
+
+import asyncio
+import sys
+import threading
+from collections import deque
+from collections.abc import Callable
+
+from midimon_live.clock import sleep
+from midimon_live.inline import POLL_S, Inline, Job, Parts
+from midimon_live.stalls import StallMeter
+
+_GRACE_S = 0.003
+_TURN_S = 0.01  # the longest the kernel's loop is kept from its other work at a time
+_IDLE_S = 0.1
+_SWITCH_S = 0.0005  # a busy cell gives way ten times as often as by default
+
+
+class Pump(Inline):
+    """The engine beside a kernel: on its loop when that turns, on the stand-in thread when not.
+
+    Args:
+        parts: what it works with.
+        find_loop: returns the kernel's loop, or None.
+        stalls: is told when the reader woke up late.
+
+    Attributes:
+        handovers: how often the stand-in had to take over.
+    """
+
+    def __init__(
+        self,
+        parts: Parts,
+        find_loop: Callable[[], asyncio.AbstractEventLoop | None],
+        stalls: StallMeter,
+    ) -> None:
+        super().__init__(parts)
+        self._find_loop = find_loop
+        self._stalls = stalls
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._main_jobs: deque[Job] = deque()
+        self._arrived = threading.Event()
+        self._rounds = 0
+        self._on_loop = False
+        self._posted_at: float | None = None
+        self._stopping = False
+        self._thread: threading.Thread | None = None
+        self._switch_before = sys.getswitchinterval()
+
+    @property
+    def where(self) -> str:  # type: ignore[override]
+        """Where events are handled just now."""
+        return "kernel loop" if self._on_loop else "stand-in thread"
+
+    def start(self) -> None:
+        """Start the reader."""
+        sys.setswitchinterval(_SWITCH_S)
+        self._post()
+        self._thread = threading.Thread(target=self._serve, name="midimon-reader", daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Stop the reader and handle what is left here; again is harmless."""
+        thread, self._thread = self._thread, None
+        if thread is None:
+            return
+        self._stopping = True
+        self._arrived.set()
+        if thread is not threading.current_thread():
+            thread.join(1.0)
+        self._on_loop = False
+        self._drain()
+        if sys.getswitchinterval() == _SWITCH_S:
+            sys.setswitchinterval(self._switch_before)
+
+    def wake(self) -> None:
+        """Let the reader look now; any thread may call."""
+        self._arrived.set()
+
+    def defer(self, job: Job) -> bool:
+        """Take a job for the main thread; False means that there is no loop to run it."""
+        if self._current_loop() is None:
+            return False
+        self._main_jobs.append(job)
+        return True
+
+    def cell_begins(self) -> None:
+        """Do not wait for the loop to be late: a cell is about to hold it. Main thread."""
+        self._on_loop = False
+        self._post()
+
+    def settle(self, timeout: float = 5.0) -> None:
+        """Return once everything received is handled; without a kernel, async handlers too.
+
+        Raises:
+            SettleTimeout: it was not within `timeout` seconds.
+            MidimonError: called inside a handler, which would wait for itself.
+        """
+        self._refuse_inside_handler("settle")
+        until = self._now() + timeout
+        seen = self._rounds
+        self._arrived.set()
+        while not self._is_settled(seen):
+            if threading.current_thread() is threading.main_thread():
+                self._do_main_jobs()
+            self._check_time(until)
+            sleep(POLL_S / 2)
+
+    async def settled(self, timeout: float = 5.0) -> None:  # noqa: ASYNC109 - same as settle's
+        """Return once everything received is handled, tasks of `async` handlers included.
+
+        Raises:
+            SettleTimeout: it was not within `timeout` seconds.
+        """
+        self._refuse_inside_handler("settled")
+        until = self._now() + timeout
+        seen = self._rounds
+        self._arrived.set()
+        while not self._is_settled(seen) or self._tasks.pending():
+            self._check_time(until)
+            await asyncio.sleep(POLL_S)
+
+    def _is_settled(self, seen: int) -> bool:
+        """Tell whether the reader has looked twice since and nothing waits or runs.
+
+        The inbox is asked first: an event taken from it is handled while the baton is held.
+        """
+        waiting_tasks = self._loop is None and self._tasks.pending()
+        return (
+            self._rounds - seen >= 2
+            and not self._work_waits()
+            and not self._main_jobs
+            and not waiting_tasks
+            and not self._baton.locked()
+        )
+
+    def _serve(self) -> None:
+        """Be the reader, until stopped."""
+        while not self._stopping:
+            try:
+                self._ports.check()
+                self._ingest()
+                self._rounds += 1
+                if self._work_waits() or self._main_jobs:
+                    self._offer()
+                self._rest()
+            except BaseException as error:
+                self._survived(error)
+
+    def _rest(self) -> None:
+        """Sleep until it is worth looking again, and measure whether that worked."""
+        before = self._now()
+        if self._ports.polled:
+            span = POLL_S
+            sleep(span)
+        else:
+            waiting = bool(self._inbox) or bool(self._main_jobs)
+            span = min(_IDLE_S, max(self._timers.next_due - before, 0.0))
+            span = POLL_S if waiting else span
+            self._arrived.wait(span)
+        self._arrived.clear()
+        self._stalls.missed(self._now() - before - span)
+
+    def _offer(self) -> None:
+        """Let the loop handle what waits, or handle it here if the loop does not answer."""
+        self._post()
+        late = self._posted_at is None or self._now() - self._posted_at > _GRACE_S
+        if self._on_loop and late:
+            self._on_loop = False
+            self.handovers += 1
+        if not self._on_loop:
+            self._drain()
+
+    def _post(self) -> None:
+        """Ask the loop to take over as soon as it turns; any thread may call."""
+        loop = self._current_loop()
+        if loop is None or self._posted_at is not None:
+            return
+        self._posted_at = self._now()
+        try:
+            loop.call_soon_threadsafe(self._answer)
+        except RuntimeError:  # closed since we looked
+            self._loop, self._posted_at = None, None
+
+    def _answer(self) -> None:
+        """Take over on the kernel's loop; runs there, on the main thread."""
+        self._posted_at = None
+        if self._stopping:
+            return
+        self._on_loop = True
+        with self._running.interruptible():
+            self._do_main_jobs()
+            self._drain(until=self._now() + _TURN_S)
+        if self._work_waits():
+            self._arrived.set()
+
+    def _do_main_jobs(self) -> None:
+        while self._main_jobs:
+            if not self._baton.acquire(blocking=False):
+                return
+            try:
+                self._main_jobs.popleft()()
+            except BaseException as error:
+                self._survived(error)
+            finally:
+                self._baton.release()
+
+    def _current_loop(self) -> asyncio.AbstractEventLoop | None:
+        if self._loop is None or self._loop.is_closed():
+            self._posted_at = None
+            self._loop = self._find_loop()
+        return self._loop

@@ -1,0 +1,90 @@
+"""Which handler runs now, since when and on which thread; and how Ctrl-C reaches it.
+
+An idle kernel ignores SIGINT, and a KeyboardInterrupt that leaves a callback of its loop ends the
+process. So while events are handled on the main thread, `interruptible` turns the signal into one
+KeyboardInterrupt inside the handler, and only there.
+"""
+
+import ctypes
+import signal
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from types import FrameType
+from typing import Any
+
+from midimon_live.clock import Clock
+
+
+class Running:
+    """The handler that runs now. At most one does: handlers are never nested.
+
+    Args:
+        clock: measures how long it has been running.
+    """
+
+    def __init__(self, clock: Clock) -> None:
+        self._now = clock.now
+        self.label: str | None = None
+        self.since = 0.0
+        self.thread = 0
+
+    def call(self, label: str, function: Callable[..., Any], *args: Any) -> Any:
+        """Call a handler; the consumer that holds the baton does this.
+
+        Returns:
+            What `function` returns; whatever it raises goes through.
+        """
+        self.since = self._now()
+        self.thread = threading.get_ident()
+        self.label = label
+        try:
+            return function(*args)
+        finally:
+            self.label = None
+
+    def here(self) -> bool:
+        """Tell whether the calling thread is inside a handler."""
+        return self.label is not None and self.thread == threading.get_ident()
+
+    def seconds(self) -> float:
+        """Return for how long the present handler has been running; 0 when none is."""
+        return self._now() - self.since if self.label is not None else 0.0
+
+    def line(self) -> str:
+        """Return the place the present handler is at, as "file:line", or ""."""
+        frame = sys._current_frames().get(self.thread) if self.label is not None else None  # noqa: SLF001 - the one way to look at another thread
+        return f"{frame.f_code.co_filename}:{frame.f_lineno}" if frame else ""
+
+    @contextmanager
+    def interruptible(self) -> Iterator[None]:
+        """Let SIGINT interrupt the handler, once per call of it; main thread only."""
+        before = signal.getsignal(signal.SIGINT)
+
+        def on_interrupt(number: int, frame: FrameType | None) -> None:
+            if self.label is not None:
+                self.label = None
+                raise KeyboardInterrupt
+            if callable(before) and before is not signal.default_int_handler:
+                before(number, frame)
+
+        signal.signal(signal.SIGINT, on_interrupt)
+        try:
+            yield
+        finally:
+            signal.signal(signal.SIGINT, before)
+
+    def interrupt_if_stuck(self, after: float = 0.5) -> bool:
+        """Raise KeyboardInterrupt in a handler that another thread has been in for `after` seconds.
+
+        A blocking C call is not cut short; the interrupt waits for its end.
+
+        Returns:
+            Whether there was such a handler.
+        """
+        if self.here() or self.seconds() <= after:
+            return False
+        raise_there = ctypes.pythonapi.PyThreadState_SetAsyncExc
+        raise_there(ctypes.c_ulong(self.thread), ctypes.py_object(KeyboardInterrupt))
+        return True

@@ -1,0 +1,68 @@
+"""One heap for everything that has to happen later."""
+
+import heapq
+import threading
+from collections.abc import Callable
+from itertools import count
+from typing import Any
+
+NEVER = float("inf")
+
+
+class Timer:
+    """Something that happens at `due` (monotonic seconds) unless it is cancelled."""
+
+    __slots__ = ("action", "due")
+
+    def __init__(self, due: float, action: Callable[[], Any] | None) -> None:
+        self.due = due
+        self.action = action
+
+    def cancel(self) -> None:
+        """Do not run it; after it ran this does nothing. Any thread may call."""
+        self.action = None
+
+
+class Timers:
+    """Pending timers, soonest first. Any thread may schedule; the baton's holder runs them.
+
+    Attributes:
+        next_due: when the soonest is due, in monotonic seconds; infinite when there is none.
+        changed: called, on the scheduling thread, when `next_due` came nearer.
+    """
+
+    def __init__(self) -> None:
+        self._heap: list[tuple[float, int, Timer]] = []
+        self._ticket = count()
+        self._lock = threading.Lock()
+        self.next_due = NEVER
+        self.changed: Callable[[], None] = lambda: None
+
+    def schedule(self, due: float, action: Callable[[], Any]) -> Timer:
+        """Run `action` once the clock has reached `due` (monotonic seconds)."""
+        timer = Timer(due, action)
+        with self._lock:
+            heapq.heappush(self._heap, (due, next(self._ticket), timer))
+            nearer = due < self.next_due
+            self.next_due = self._heap[0][0]
+        if nearer:
+            self.changed()
+        return timer
+
+    def pop_due(self, moment: float) -> Timer | None:
+        """Take out the soonest timer if it is due at `moment`; cancelled ones are passed over."""
+        with self._lock:
+            while self._heap and self._heap[0][0] <= moment:
+                timer = heapq.heappop(self._heap)[2]
+                if timer.action is not None:
+                    self._note_next()
+                    return timer
+            self._note_next()
+            return None
+
+    def __len__(self) -> int:
+        with self._lock:
+            return sum(timer.action is not None for _, _, timer in self._heap)
+
+    def _note_next(self) -> None:
+        self.next_due = self._heap[0][0] if self._heap else NEVER

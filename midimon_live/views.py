@@ -1,0 +1,120 @@
+"""The tables that `midi` and `%midi` show."""
+
+from collections.abc import Mapping, Sequence
+
+from midimon_live.explain import describe
+from midimon_live.monitor import Monitor, Trace
+from midimon_live.plugin.manager import PluginManager
+from midimon_live.plugin.stats import PluginStats
+from midimon_live.plugin.version import PluginState
+from midimon_live.ports import Ports
+from midimon_live.show import Table
+from midimon_live.stalls import Stall
+
+_SHOWN_NOTICES = 5
+
+
+def status(
+    *,
+    where: str,
+    handovers: int,
+    monitor: Monitor,
+    ports: Ports,
+    plugins: PluginManager,
+    mappings: int,
+    mode: str,
+    stalls: Sequence[Stall],
+) -> Table:
+    """Return one glance at everything."""
+    late = monitor.lateness()
+    events = monitor.traces(1)
+    connected = ", ".join(ports.connected()) or "none"
+    waiting = ports.waiting()
+    sounding = ports.outputs.sounding()
+    names = plugins.list_loaded()
+    rows = [
+        ("engine", f"{where} (taken over from busy cells {handovers} times)"),
+        ("events", f"{events[0].event.serial if events else 0} so far"),
+        (
+            "lateness",
+            f"p50 {late.p50_ms:.1f} ms, p99 {late.p99_ms:.1f} ms, max {late.max_ms:.1f} ms",
+        ),
+        ("inputs", connected + (f"; waiting for {', '.join(waiting)}" if waiting else "")),
+        ("output", f"{ports.outputs.default}; {sounding} notes sounding"),
+        ("hardware", ports.status),
+        ("mappings", f"{mappings} (mode {mode})"),
+        ("plugins", f"{len(names)} guarded: {', '.join(names)}" if names else "none"),
+    ]
+    if monitor.counters:
+        counted = sorted(monitor.counters.items())
+        rows.append(("counted", ", ".join(f"{times} {what}" for what, times in counted)))
+    if stalls:
+        last = stalls[-1]
+        rows.append(("last stall", f"{last.seconds * 1000:.0f} ms, {last.where}"))
+    remarks = [notice.text for notice in monitor.notices()[-_SHOWN_NOTICES:]]
+    return Table("midimon_live", ("", ""), rows, remarks)
+
+
+def ports(ports: Ports) -> Table:
+    """Return a table of all ports there are."""
+    rows = [(one.index, one.name, one.direction, one.backend, one.state) for one in ports.infos()]
+    headings = ("#", "port", "", "system", "")
+    return Table("ports", headings, rows, [f"hardware: {ports.status}"])
+
+
+def plugins(manager: PluginManager) -> Table:
+    """Return a table of the plugins and what they may do."""
+    rows = []
+    for name in manager.list_loaded():
+        info = manager.get_metadata(name)
+        missing = ", ".join(sorted(one.value for one in info.missing))
+        state = "enabled" if info.state is PluginState.ENABLED else "disabled"
+        may = ", ".join(sorted(one.value for one in info.capabilities - info.missing))
+        wants = f"refused: wants {missing}" if missing else ""
+        where = info.origin.label if info.origin else ""
+        rows.append((name, state, info.kind.value, where, may, wants, info.description))
+    if not rows:
+        return Table("no plugins yet: define an ActionPlugin in a cell", (), ())
+    headings = ("plugin", "state", "is a", "from", "may use", "", "")
+    return Table("plugins (guarded: checked before each execution, not a sandbox)", headings, rows)
+
+
+def stats(snapshots: Mapping[str, PluginStats]) -> Table:
+    """Return a table of statistics."""
+    micro = "\N{MICRO SIGN}s"
+    headings = ("plugin", "runs", "failed", "denied", "success", f"avg {micro}", "p50", "p99", "")
+    rows = [
+        (
+            name,
+            one.executions,
+            one.failures,
+            one.denied,
+            f"{one.success_rate:.1%}",
+            f"{one.avg_us:.0f}",
+            f"{one.p50_us:.0f}",
+            f"{one.p99_us:.0f}",
+            one.last_error,
+        )
+        for name, one in snapshots.items()
+    ]
+    return Table("statistics", headings, rows) if rows else Table("no plugins yet", (), ())
+
+
+def monitor(traces: Sequence[Trace]) -> Table:
+    """Return a table of events and what they fired, newest last."""
+    rows = []
+    for trace in traces:
+        fired = ", ".join(f"{step.mapping.plugin}: {step.verdict}" for step in trace.steps)
+        late = f"{trace.lateness_ms:.1f} ms"
+        rows.append(
+            (
+                trace.event.serial,
+                trace.event.port,
+                describe(trace.event),
+                late,
+                fired or trace.verdict,
+            )
+        )
+    if not rows:
+        return Table("no event has come in yet", (), ())
+    return Table(f"last {len(rows)} events", ("#", "port", "event", "late", "fired"), rows)

@@ -1,0 +1,1 @@
+"""Real servers, kernels and players for the tests that use no fakes."""
