@@ -13,7 +13,7 @@ from midimon_live.plugin.api import ActionPlugin
 from midimon_live.triggers import cc, note, release
 
 if TYPE_CHECKING:
-    from midimon_live.session import Session
+    from midimon_live.sessions import Session
 
 __version__ = "0.1.0"
 

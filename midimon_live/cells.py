@@ -7,6 +7,7 @@ those belong to the outermost one.
 
 import sys
 import threading
+from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import count
 from types import FrameType
@@ -16,7 +17,7 @@ from midimon_live.changes import Change
 from midimon_live.errors import MidimonError
 from midimon_live.mappings import Origin
 from midimon_live.plugin import api
-from midimon_live.session import Session
+from midimon_live.sessions import Session
 
 
 @dataclass(slots=True)
@@ -43,13 +44,12 @@ class Cells:
         """Begin to follow; inside a running cell, with that one."""
         self._shell.events.register("pre_run_cell", self._begins)
         self._shell.events.register("post_run_cell", self._ends)
-        self._session.stalls.cell = self.label
-        self._session.stalls.place = self._line
+        self._session.stall_meter.cell = self.label
+        self._session.stall_meter.place = self._line
         frames = _cell_frames(self._shell)
         api.defined.clear()
         if frames:
-            outer = frames[-1]
-            self._open(outer.get("cell_id"))
+            self._open(frames[-1])
 
     def unwatch(self) -> None:
         """Stop following; what the running cell defined is forgotten."""
@@ -79,17 +79,19 @@ class Cells:
     def _begins(self, info: Any) -> None:
         here = threading.get_ident()
         cell = self._cells.get(here)
-        if cell is not None and len(_cell_frames(self._shell)) > 1:
+        frames = _cell_frames(self._shell)
+        if cell is not None and len(frames) > 1:
             cell.depth += 1
             return
         if threading.current_thread() is threading.main_thread():
             self._session.cell_begins()
         api.defined.clear()
-        self._open(getattr(info, "cell_id", None))
+        self._open(frames[-1] if frames else {"cell_id": getattr(info, "cell_id", None)})
 
-    def _open(self, cell_id: str | None) -> None:
-        # the number is taken when the cell has begun but not been counted yet
-        origin = Origin(cell_id, f"In [{self._shell.execution_count}]", next(self._runs))
+    def _open(self, execution: Mapping[str, Any]) -> None:
+        # IPython 9 counts a cell before it announces it, IPython 8 after it ran
+        number = execution.get("execution_count", self._shell.execution_count)
+        origin = Origin(execution.get("cell_id"), f"In [{number}]", next(self._runs))
         change = Change(origin)
         self._cells[threading.get_ident()] = _Cell(change, 1)
         self._session.begin(change)

@@ -1,12 +1,12 @@
-"""Loading into IPython and leaving it again: one engine per process, kept on the shell."""
+"""Loading into IPython and leaving it again: one engine per process."""
 
 from typing import Any
 
 from midimon_live.cells import Cells, cell_place
-from midimon_live.magics import MidiMagics
-from midimon_live.session import Session
+from midimon_live.magics import line_magic
+from midimon_live.sessions import Session
 
-_ATTRIBUTE = "_midimon_live"
+_MAGICS = ("midi", "midimon")
 _current: list["_Loaded"] = []
 
 
@@ -21,7 +21,8 @@ class _Loaded:
 
     def enter(self) -> None:
         self.cells.watch()
-        self.shell.register_magics(MidiMagics(self.shell, self.session))
+        for name in _MAGICS:
+            self.shell.register_magic_function(line_magic(session), "line", name)
         if self.named:
             self.shell.push({"midi": self.session})
         else:
@@ -35,8 +36,9 @@ class _Loaded:
         self.session.close()
         if self.shell.user_ns.get("midi") is self.session:
             self.shell.drop_by_id({"midi": self.session})
-        for name in ("midi", "midimon"):
+        for name in _MAGICS:
             self.shell.magics_manager.magics["line"].pop(name, None)
+        self.session.running.leave_interrupts(getattr(self.shell, "kernel", None))
 
 
 def load(shell: Any) -> None:

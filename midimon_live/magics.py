@@ -4,12 +4,10 @@ import shlex
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from IPython.core.magic import Magics, line_magic, magics_class
-
 from midimon_live import views
 from midimon_live.capabilities import Capability
 from midimon_live.errors import CommandError, MidimonError
-from midimon_live.session import Session
+from midimon_live.sessions import Session
 from midimon_live.show import Table
 
 
@@ -161,19 +159,17 @@ def run(session: Session, line: str) -> Any:
     return command.run(session, *given)
 
 
-@magics_class
-class MidiMagics(Magics):
-    """The line magic in a shell."""
+def line_magic(current: Callable[[], Session]) -> Callable[[str], Any]:
+    """Return the function behind `%midi`.
 
-    def __init__(self, shell: Any, session: Session) -> None:
-        super().__init__(shell)
-        self._session = session
+    Args:
+        current: returns the session. IPython keeps the function for ever; it must not keep that.
+    """
 
-    @line_magic("midi")
-    def midi(self, line: str) -> Any:
+    def midi(line: str) -> Any:
         """Control MIDI: `%midi help` lists the commands."""
         try:
-            answer = run(self._session, line)
+            answer = run(current(), line)
         except MidimonError as error:
             print(error)
             return None
@@ -182,7 +178,4 @@ class MidiMagics(Magics):
             return None
         return answer
 
-    @line_magic("midimon")
-    def midimon(self, line: str) -> Any:
-        """Do the same as `%midi`."""
-        return self.midi(line)
+    return midi

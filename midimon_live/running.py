@@ -59,11 +59,15 @@ class Running:
 
     @contextmanager
     def interruptible(self) -> Iterator[None]:
-        """Let SIGINT interrupt the handler, once per call of it; main thread only."""
+        """Let SIGINT interrupt the handler, once per call of it; main thread only.
+
+        Afterwards an idle kernel does not ignore SIGINT any more, as ipykernel has it, but lets it
+        end a handler that is stuck on the stand-in thread.
+        """
         before = signal.getsignal(signal.SIGINT)
 
         def on_interrupt(number: int, frame: FrameType | None) -> None:
-            if self.label is not None:
+            if self.here():
                 self.label = None
                 raise KeyboardInterrupt
             if callable(before) and before is not signal.default_int_handler:
@@ -73,7 +77,24 @@ class Running:
         try:
             yield
         finally:
-            signal.signal(signal.SIGINT, before)
+            idle = before is signal.SIG_IGN
+            signal.signal(signal.SIGINT, self.on_idle_interrupt if idle else before)
+
+    def leave_interrupts(self, kernel: Any) -> None:
+        """Let an idle kernel ignore SIGINT again; main thread.
+
+        Args:
+            kernel: the ipykernel; while it handles a request it keeps the idle kernel's way aside.
+        """
+        if signal.getsignal(signal.SIGINT) == self.on_idle_interrupt:
+            signal.signal(signal.SIGINT, signal.SIG_IGN)
+        if getattr(kernel, "saved_sigint_handler", None) == self.on_idle_interrupt:
+            kernel.saved_sigint_handler = signal.SIG_IGN
+
+    def on_idle_interrupt(self, number: int, frame: FrameType | None) -> None:
+        """Answer SIGINT while no cell runs."""
+        del number, frame
+        self.interrupt_if_stuck()
 
     def interrupt_if_stuck(self, after: float = 0.5) -> bool:
         """Raise KeyboardInterrupt in a handler that another thread has been in for `after` seconds.

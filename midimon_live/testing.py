@@ -25,7 +25,7 @@ from midimon_live.backends.virtual import VirtualPort
 from midimon_live.clock import ManualClock
 from midimon_live.plugin.api import ActionPlugin
 from midimon_live.plugin.stats import PluginStats
-from midimon_live.session import Session
+from midimon_live.sessions import Session
 from midimon_live.triggers import note
 
 __all__ = [

@@ -96,6 +96,7 @@ class VirtualPort:
     def close(self) -> None:
         """Close it; again is harmless."""
         self.open = False
+        self._announce = None
 
     def announce_to(self, wake: Callable[[], None]) -> None:
         """Let `wake` be called, on the playing thread, whenever something arrives."""

@@ -4,7 +4,6 @@ Magics, panels and tests call `Session` methods and nothing below them.
 """
 
 import atexit
-import os
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
@@ -12,28 +11,18 @@ from typing import Any
 
 from midimon_live import explain, views
 from midimon_live.actions import check_action
-from midimon_live.backends import open_backend
-from midimon_live.backends.base import Backend
-from midimon_live.backends.virtual import VirtualBackend, VirtualPort
+from midimon_live.assembly import assemble
 from midimon_live.changes import Change, Committer, MappingHandle, WantedMapping
 from midimon_live.clock import Clock, SystemClock
-from midimon_live.engine import Engine
-from midimon_live.errors import BackendUnavailable, InvalidValue
+from midimon_live.errors import InvalidValue
 from midimon_live.events import TriggerContext, message_bytes
-from midimon_live.inline import Inline, Parts
-from midimon_live.loops import InlineTasks, LoopTasks, Tasks, kernel_loop
 from midimon_live.mappings import Mapping
 from midimon_live.monitor import Monitor, Trace
 from midimon_live.plugin.api import ActionPlugin
-from midimon_live.plugin.failures import Failures, plain_place
-from midimon_live.plugin.manager import PluginManager
-from midimon_live.plugin.runner import Runner
-from midimon_live.ports import VIRTUAL, Ports
+from midimon_live.plugin.failures import plain_place
 from midimon_live.pump import Pump
-from midimon_live.running import Running
 from midimon_live.show import Table
-from midimon_live.stalls import Stall, StallMeter
-from midimon_live.timers import Timers
+from midimon_live.stalls import Stall
 from midimon_live.triggers import check_trigger
 
 Handler = Callable[[TriggerContext], Any]
@@ -53,7 +42,8 @@ class Session:
     Attributes:
         plugins: the `PluginManager`.
         virtual: the built-in port: play on it, and look at what was sent to it.
-        stalls: how long nothing could run, and because of which cell.
+        running: which handler runs now.
+        stall_meter: learns from the cells which of them runs.
     """
 
     def __init__(
@@ -65,27 +55,19 @@ class Session:
         backend: str | None = None,
         name_place: Callable[[str, int], str] = plain_place,
     ) -> None:
-        self._clock = clock or SystemClock()
-        self._monitor = Monitor(self._clock)
-        self.running = Running(self._clock)
-        self._timers = Timers()
-        self._tasks: Tasks = _tasks(shell, threads=threads)
-        self.stalls = StallMeter(self._clock, self._monitor, self.running)
-        virtual = VirtualBackend(self._clock, self._wake)
-        self.virtual: VirtualPort = virtual.open_input(VIRTUAL, virtual=True)
-        hardware = (
-            backend or os.environ.get("MIDIMON_BACKEND") or ("rtmidi" if threads else "virtual")
+        parts = assemble(
+            shell, clock or SystemClock(), threads=threads, backend=backend, name_place=name_place
         )
-        self._ports = Ports(virtual, _opener(hardware, self._clock), self._clock, self._monitor)
-        self._ports.lost = self._release_held
-        self._ports.connect(VIRTUAL)
-        failures = Failures(name_place)
-        runner = Runner(self._clock, self._monitor, self.running, self._tasks, failures)
-        self.plugins = PluginManager(runner, self._clock, self._timers, self._ports.outputs.send)
-        self._engine = Engine(self._clock, self._monitor, self._timers, self.plugins)
-        self._pump = self._new_pump(shell, threads=threads)
-        self._timers.changed = self._pump.wake
-        self.plugins.later, self.plugins.defer = self._pump.later, self._pump.defer
+        self._monitor = parts.monitor
+        self._timers = parts.timers
+        self._tasks = parts.tasks
+        self._ports = parts.ports
+        self._engine = parts.engine
+        self._pump = parts.pump
+        self.virtual = parts.virtual
+        self.plugins = parts.plugins
+        self.running = parts.running
+        self.stall_meter = parts.stalls
         self._committer = Committer(self.plugins, self._engine, self._pump)
         self._open_changes: dict[int, Change] = {}
         self._closed = False
@@ -317,12 +299,12 @@ class Session:
             plugins=self.plugins,
             mappings=len(self._engine.table),
             mode=self.mode,
-            stalls=self.stalls.stalls(),
+            stalls=self.stalls(),
         )
 
-    def list_stalls(self) -> list[Stall]:
-        """Return the last 100 times that nothing could run, oldest first."""
-        return self.stalls.stalls()
+    def stalls(self) -> list[Stall]:
+        """Return the last 100 times that nothing could run, and because of which cell."""
+        return self.stall_meter.stalls()
 
     def cell_begins(self) -> None:
         """Expect the kernel's loop to be held from now on; main thread."""
@@ -367,48 +349,11 @@ class Session:
         else:
             change.removals.append(mapping)
 
-    def _release_held(self, port: str) -> None:
-        for data in self._engine.note_offs(port):
-            self._pump.inject(port, data)
-
-    def _wake(self) -> None:
-        self._pump.wake()
-
-    def _new_pump(self, shell: Any, *, threads: bool) -> Inline:
-        parts = Parts(
-            self._engine,
-            self._ports,
-            self._timers,
-            self.running,
-            self._clock,
-            self._monitor,
-            self._tasks,
-        )
-        if not threads:
-            return Inline(parts)
-        return Pump(parts, lambda: kernel_loop(shell), self.stalls)
-
     def __repr__(self) -> str:
         return "<midimon_live session, closed>" if self._closed else repr(self.status())
 
     def _repr_html_(self) -> str | None:
         return None if self._closed else self.status()._repr_html_()
-
-
-def _tasks(shell: Any, *, threads: bool) -> Tasks:
-    if not threads:
-        return InlineTasks()
-    has_kernel = getattr(shell, "kernel", None) is not None
-    return LoopTasks(lambda: kernel_loop(shell), has_kernel=has_kernel)
-
-
-def _opener(backend: str, clock: Clock) -> Callable[[], Backend]:
-    def opened() -> Backend:
-        if backend == "virtual":
-            raise BackendUnavailable("virtual ports only, as MIDIMON_BACKEND asks")
-        return open_backend(backend, clock, lambda: None)
-
-    return opened
 
 
 @contextmanager

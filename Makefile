@@ -1,0 +1,70 @@
+# The project's commands; `make` alone lists them. They need Python >= 3.11 and a shell, and keep
+# everything they install in .venv. Paths stay relative, so a folder with spaces in its name works.
+# Nothing here is newer than GNU make 3.81, the one that macOS has.
+
+NOTEBOOK = notebooks/01_first_pad.ipynb
+ARGS =
+
+# What is started from here need not know how make was called.
+MAKEOVERRIDES =
+
+VENV_PYTHON = .venv/bin/python
+PIP_INSTALL = $(VENV_PYTHON) -m pip install --quiet --disable-pip-version-check
+
+# Jupyter refuses to run as root unless told to.
+ALLOW_ROOT = $(if $(filter 0,$(shell id -u)),--allow-root)
+
+.DELETE_ON_ERROR:
+.PHONY: help lab test soak bench wheel clean system-packages
+
+help: ## list the commands
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-7s %s\n", $$1, $$2 }' Makefile
+
+# JUPYTER_PATH: another kernel called python3 in the user's home must not take this one's place.
+lab: .venv/lab.installed ## open JupyterLab on the first lesson (NOTEBOOK=path, ARGS=--no-browser)
+	@test -f "$(NOTEBOOK)" || { echo "No notebook $(NOTEBOOK). There are:"; ls notebooks/*.ipynb; exit 1; } >&2
+	@exec env PATH="$$PWD/.venv/bin:$$PATH" \
+	JUPYTER_PATH="$$PWD/.venv/share/jupyter$${JUPYTER_PATH:+:$$JUPYTER_PATH}" \
+	$(VENV_PYTHON) -m jupyterlab --ip=127.0.0.1 $(ALLOW_ROOT) --ServerApp.root_dir="$$PWD" \
+	--LabApp.default_url="/lab/tree/$(NOTEBOOK)" $(ARGS)
+
+test: system-packages .venv/dev.installed ## lint, format, types and tests (ARGS="-k pads"); CI=true skips nothing
+	@failed=; \
+	check() { echo "== $$*"; $(VENV_PYTHON) -m "$$@" || failed="$$failed [$$*]"; }; \
+	check ruff check .; \
+	check ruff format --check .; \
+	check mypy; \
+	check pytest $(ARGS); \
+	test -z "$$failed" || { echo "Failed:$$failed" >&2; exit 1; }
+
+soak: .venv/dev.installed ## run the long tests
+	$(VENV_PYTHON) -m pytest -m soak $(ARGS) tests
+
+bench: .venv/dev.installed ## measure latency and throughput on this machine
+	$(VENV_PYTHON) -m benchmarks $(ARGS)
+
+wheel: .venv/dev.installed ## build the wheel and the source archive into dist/
+	$(VENV_PYTHON) -m hatchling build
+
+clean: ## remove .venv, dist and all that tools left behind
+	rm -rf .venv dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis .benchmarks tests/browser/failures
+	find . -name .git -prune -o -name __pycache__ -type d -prune -exec rm -rf {} +
+
+.venv/lab.installed: pyproject.toml | $(VENV_PYTHON)
+	@echo "Installing midimon_live with JupyterLab into .venv (a minute or two, only now) ..."
+	@$(PIP_INSTALL) --editable '.[lab]'
+	@touch $@
+
+.venv/dev.installed: pyproject.toml | $(VENV_PYTHON)
+	@echo "Installing midimon_live with the tools for developers into .venv (a minute or two, only now) ..."
+	@$(PIP_INSTALL) --editable '.[dev]'
+	@touch .venv/lab.installed $@
+
+$(VENV_PYTHON):
+	@python=$$(sh .ci/find-python $(if $(PYTHON),"$(PYTHON)")) && "$$python" -m venv --clear .venv
+
+# CI must not skip a test for want of a program, so there they are installed.
+system-packages:
+ifeq ($(CI),true)
+	@sh .ci/install-system-packages
+endif

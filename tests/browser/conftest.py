@@ -1,0 +1,103 @@
+"""The server, the browser and the page that the tests in this folder ask for.
+
+Server and browser live as long as this folder's tests: while Playwright is active, its event loop
+counts as running in the main thread, and tests elsewhere want to run loops of their own.
+"""
+
+import os
+import re
+import shutil
+from collections.abc import Generator, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Error as PlaywrightError
+
+from tests.browser.lab import Lab
+from tests.browser.server import JupyterServer
+from tests.support.need import need_program
+
+_RELATIVES = (
+    "chromium-browser",
+    "google-chrome",
+    "google-chrome-stable",
+    "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+    "/Applications/Chromium.app/Contents/MacOS/Chromium",
+)
+"""What will do where there is no program called `chromium`."""
+
+_HINT = "Debian: apt-get install chromium; macOS: brew install --cask google-chrome"
+_FLAGS = [
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-dev-shm-usage",
+    "--disable-extensions",
+    "--disable-gpu",
+    "--disable-quic",
+    "--disable-sync",
+    "--mute-audio",
+    "--no-first-run",
+]
+_FAILURES = Path(__file__).with_name("failures")
+
+
+@pytest.fixture(scope="package")
+def chromium() -> str:
+    """The path of the system's Chromium, or of a relative."""
+    for name in ("chromium", *_RELATIVES):
+        if path := shutil.which(name):
+            return path
+    return need_program("chromium", _HINT)
+
+
+@pytest.fixture(scope="package")
+def jupyter(chromium: str) -> Iterator[JupyterServer]:
+    """A Jupyter server; it is not started where there is no browser to look at it."""
+    with JupyterServer() as server:
+        yield server
+
+
+@pytest.fixture(scope="package")
+def browser(chromium: str) -> Iterator[Browser]:
+    """The browser, without a window yet."""
+    # Chromium's own sandbox refuses to work for root.
+    flags = [*_FLAGS, "--no-sandbox"] if os.geteuid() == 0 else _FLAGS
+    with sync_playwright() as playwright:
+        launched = playwright.chromium.launch(executable_path=chromium, args=flags)
+        yield launched
+        launched.close()
+
+
+@pytest.fixture(params=["lab", "notebook"])
+def lab(request: pytest.FixtureRequest, jupyter: JupyterServer, browser: Browser) -> Iterator[Lab]:
+    """A page of its own for the test, in JupyterLab and then in Notebook 7."""
+    name = re.sub(r"\W+", "-", request.node.name).strip("-")
+    window = browser.new_context(viewport={"width": 1280, "height": 900})
+    try:
+        yield Lab(jupyter, window, request.param, name)
+    finally:
+        window.close()
+        jupyter.end_kernels()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item,
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Keep a picture of what a failed test had on the screen."""
+    report = yield
+    lab = getattr(item, "funcargs", {}).get("lab")
+    if report.when == "call" and report.failed and lab is not None:
+        report.sections.append(("screen", _picture(lab)))
+    return report
+
+
+def _picture(lab: Lab) -> str:
+    """Save what is on the screen and say where, or say why that was not possible."""
+    path = _FAILURES / f"{lab.name}.png"
+    try:
+        lab.screenshot(path)
+    except PlaywrightError as error:
+        return f"no picture: {error}"
+    return str(path)

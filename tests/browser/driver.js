@@ -1,0 +1,90 @@
+// Runs inside the page, as `driver`: works JupyterLab and Notebook 7 through the application
+// object that both put into the window. Every function that waits gives up after `limit` ms.
+window.driver = (() => {
+  const limit = 60_000;
+  let panel = null;
+
+  const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+
+  /** Look again and again; returns what was found, or null after `ms`. */
+  async function look(find, ms) {
+    for (const start = performance.now(); performance.now() - start < ms; await pause(20)) {
+      const found = find();
+      if (found) return found;
+    }
+    return null;
+  }
+
+  const late = (what) => new Error(`${what}: not within ${limit / 1000} s`);
+
+  async function until(find, what) {
+    const found = await look(find, limit);
+    if (!found) throw late(what);
+    return found;
+  }
+
+  async function within(promise, what) {
+    const overdue = pause(limit).then(() => {
+      throw late(what);
+    });
+    return Promise.race([promise, overdue]);
+  }
+
+  const plain = (lines) => lines.join("\n").replace(/\x1b\[[0-9;]*m/g, "");
+
+  const cell = (index) => {
+    const found = panel.content.widgets[index];
+    if (!found) throw new Error(`no cell ${index}: there are ${panel.content.widgets.length}`);
+    return found;
+  };
+
+  const main = (app) => [...app.shell.widgets("main")];
+
+  /** Wait until the notebook is on the screen and its kernel answers. */
+  async function open(path) {
+    const app = await until(() => window.jupyterapp, "the application");
+    await within(app.restored, "the application's layout");
+    panel = await until(() => main(app).find((one) => one.context?.path === path), path);
+    await within(panel.context.ready, "the notebook's content");
+    await within(panel.sessionContext.ready, "the notebook's kernel");
+    await within(panel.sessionContext.session.kernel.info, "the kernel's answer");
+  }
+
+  /** Run one cell, as Ctrl-Enter does; returns its traceback if it raised. */
+  async function run(index) {
+    cell(index);
+    panel.content.deselectAll();
+    panel.content.activeCellIndex = index;
+    await within(jupyterapp.commands.execute("notebook:run-cell"), `cell ${index}`);
+    const outputs = cell(index).model.outputs.toJSON();
+    const error = outputs.find((output) => output.output_type === "error");
+    return error ? plain(error.traceback) : null;
+  }
+
+  const write = (index, source) => cell(index).model.sharedModel.setSource(source);
+
+  /** What is to be read under a cell. */
+  const text = (index) => {
+    const outputs = cell(index).node.querySelectorAll(".jp-OutputArea-output");
+    return [...outputs].map((output) => output.innerText).join("\n").trim();
+  };
+
+  /** Wait until a text is to be read under a cell; returns whether it came. */
+  const shows = async (index, wanted, ms) =>
+    (await look(() => text(index).includes(wanted), ms)) === true;
+
+  /** Run code in the kernel beside the notebook; returns what it prints. */
+  async function ask(code) {
+    const kernel = panel.sessionContext.session.kernel;
+    const future = kernel.requestExecute({ code, silent: true, store_history: false });
+    let printed = "";
+    future.onIOPub = ({ header, content }) => {
+      if (header.msg_type === "stream") printed += content.text;
+    };
+    const { content } = await within(future.done, "the kernel's answer");
+    if (content.status !== "ok") throw new Error(plain(content.traceback ?? [content.status]));
+    return printed.trim();
+  }
+
+  return { open, run, write, text, shows, ask };
+})();
