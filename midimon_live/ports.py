@@ -3,6 +3,7 @@
 The reader thread polls `reading` and calls `check`; everything else is for any thread.
 """
 
+import re
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -41,8 +42,13 @@ class PortInfo:
 
 @dataclass(slots=True)
 class _Input:
-    """An input the user connected; without a port it waits for its device to come back."""
+    """An input the user connected; without a port it waits for its device to come back.
 
+    Attributes:
+        asked: what the user called it; a device can come back under another number.
+    """
+
+    asked: str | int
     name: str
     backend: Backend
     created: bool
@@ -75,6 +81,7 @@ class Ports:
         self._lock = threading.RLock()
         self._inputs: dict[str, _Input] = {}
         self._next_check = 0.0
+        self._next_look = 0.0
         self._tries = 0
         self.reading: tuple[InputPort, ...] = ()
         self.polled = False
@@ -118,7 +125,7 @@ class Ports:
         """
         with self._lock:
             name, backend = _the_one(port, self._available("inputs"), "input")
-            return self._open_input(name, backend, created=False)
+            return self._open_input(port, name, backend, created=False)
 
     def create(self, name: str, direction: str = "both") -> str:
         """Make a port of our own, for other programs to connect to; returns its name.
@@ -135,7 +142,7 @@ class Ports:
         with self._lock:
             backend = self._hardware_now() or self._virtual
             if direction != "out":
-                self._open_input(name, backend, created=True)
+                self._open_input(name, name, backend, created=True)
             if direction != "in" and self.outputs.opened(name) is None:
                 opened = backend.open_output(name, virtual=True)
                 self.outputs.add(Output(name, opened, created=True))
@@ -188,11 +195,13 @@ class Ports:
             self._next_check = float("inf")
 
     def _hardware_now(self) -> Backend | None:
-        if self._hardware is None:
+        # looking where there is nothing takes 10 ms with the interpreter lock held: not per message
+        if self._hardware is None and self._now() >= self._next_look:
             self._look_for_hardware()
         return self._hardware
 
     def _look_for_hardware(self) -> None:
+        self._next_look = self._now() + _CHECK_S
         try:
             self._hardware = self._open_hardware()
             self.status = self._hardware.detail
@@ -206,11 +215,11 @@ class Ports:
     def _input_state(self, name: str) -> str:
         return "connected" if name in self._inputs else ""
 
-    def _open_input(self, name: str, backend: Backend, *, created: bool) -> str:
+    def _open_input(self, asked: str | int, name: str, backend: Backend, *, created: bool) -> str:
         known = self._inputs.get(name)
         if known is None or known.port is None:
             opened = backend.open_input(name, virtual=created)
-            self._inputs[name] = _Input(name, backend, created, opened)
+            self._inputs[name] = _Input(asked, name, backend, created, opened)
             self._refresh()
         return name
 
@@ -231,17 +240,15 @@ class Ports:
         self.lost(gone.name)
 
     def _check_devices(self, backend: Backend) -> None:
-        there = set(backend.inputs())
+        there = backend.inputs()
         for one in list(self._inputs.values()):
             if one.backend is self._virtual or (one.created and one.port is not None):
                 continue
-            if one.port is not None and one.name not in there:
+            if one.port is None:
+                self._try_again(one, backend, there)
+            elif one.name not in there:
                 self._drop(one)
                 self._monitor.notice(f"{one.name} is gone; it reconnects when it is back")
-            elif one.port is None and (one.created or one.name in there):
-                one.backend, one.port = backend, backend.open_input(one.name, virtual=one.created)
-                self._refresh()
-                self._monitor.notice(f"{one.name} is back")
         sendable = {*backend.outputs(), *self._virtual.outputs()}
         for name in self.outputs.names():
             output = self.outputs.opened(name)
@@ -249,6 +256,17 @@ class Ports:
                 self.outputs.forget(name)
                 self._monitor.notice(f"{name} is gone; sending to it looks for it again")
         self._tries = 0
+
+    def _try_again(self, one: _Input, backend: Backend, there: list[str]) -> None:
+        name = one.name if one.created else _returned(one, there)
+        if name is None:
+            return
+        one.backend, one.port = backend, backend.open_input(name, virtual=one.created)
+        del self._inputs[one.name]
+        one.name = name
+        self._inputs[name] = one
+        self._refresh()
+        self._monitor.notice(f"{name} is back")
 
     def _lose_server(self, backend: Backend) -> None:
         self._hardware = None
@@ -274,6 +292,16 @@ class Ports:
     def _back_off(self, now: float) -> None:
         self._next_check = now + _BACK_OFF_S[min(self._tries, len(_BACK_OFF_S) - 1)]
         self._tries += 1
+
+
+def _returned(gone: _Input, there: list[str]) -> str | None:
+    """Return the name under which a device has come back, if that is certain."""
+    if gone.name in there:
+        return gone.name
+    # ALSA numbers its clients anew: "Launchpad:Launchpad MIDI 1 20:0"
+    asked = re.sub(r" \d+:\d+$", "", gone.name if isinstance(gone.asked, int) else gone.asked)
+    fitting = [name for name in there if asked.lower() in name.lower()]
+    return fitting[0] if len(fitting) == 1 else None
 
 
 def _the_one(wanted: str | int, pairs: list[Found], what: str) -> Found:

@@ -1,7 +1,5 @@
 """Real ports through python-rtmidi: ALSA, JACK, CoreMIDI, WinMM.
 
-Ports are closed but never deleted by hand: the reader may be inside `get_message` at that moment.
-
 Inputs are polled, never called back: a driver callback that waits for the interpreter lock loses
 events, and closing a port under traffic then deadlocks. RtMidi's own queue fills without the lock.
 """
@@ -65,42 +63,56 @@ class _Arrival:
         return self._last
 
 
-class RtMidiInput:
+class _Closable:
+    """An rtmidi port that is deleted for good, but never while another thread is inside it.
+
+    Without `delete` the system keeps the client, a JACK server for ever.
+    """
+
+    def __init__(self, port: Any) -> None:
+        self._port = port
+        self._lock = threading.Lock()
+
+    def close(self) -> None:
+        """Close it; again is harmless."""
+        with self._lock:
+            port, self._port = self._port, None
+            if port is not None:
+                _close(port)
+
+    def abandon(self) -> None:
+        """Drop it without closing: closing would wait for a server that is gone."""
+        with self._lock:
+            port, self._port = self._port, None
+            _leak(port)
+
+
+class RtMidiInput(_Closable):
     """An open input; the reader polls it."""
 
     polled = True
 
     def __init__(self, name: str, port: Any, clock: Clock) -> None:
+        super().__init__(port)
         self.name = name
-        self._port = port
         self._now = clock.now
         self._arrival = _Arrival()
 
     def poll(self) -> list[Received]:
         """Return what has arrived since the last poll, oldest first; never waits."""
-        port = self._port
-        if port is None or (got := port.get_message()) is None:
-            return []
-        polled = self._now()
-        arrived = []
-        while got is not None:
-            arrived.append(Received(self._arrival.moment(got[1], polled), bytes(got[0])))
-            got = port.get_message()
-        return arrived
-
-    def close(self) -> None:
-        """Close it; again is harmless."""
-        port, self._port = self._port, None
-        if port is not None:
-            port.close_port()
-
-    def abandon(self) -> None:
-        """Drop it without closing: closing would wait for a server that is gone."""
-        port, self._port = self._port, None
-        _leak(port)
+        with self._lock:
+            port = self._port
+            if port is None or (got := port.get_message()) is None:
+                return []
+            polled = self._now()
+            arrived = []
+            while got is not None:
+                arrived.append(Received(self._arrival.moment(got[1], polled), bytes(got[0])))
+                got = port.get_message()
+            return arrived
 
 
-class RtMidiOutput:
+class RtMidiOutput(_Closable):
     """An open output.
 
     Args:
@@ -110,27 +122,16 @@ class RtMidiOutput:
     """
 
     def __init__(self, name: str, port: Any, may_send: Callable[[int], bool]) -> None:
+        super().__init__(port)
         self.name = name
-        self._port = port
         self._may_send = may_send
 
     def send(self, data: bytes) -> None:
         """Send one complete message; any thread may call."""
-        port = self._port
-        if port is None or not self._may_send(len(data)):
-            raise PortClosed(f"{self.name} is closed, or its MIDI server is gone")
-        port.send_message(data)
-
-    def close(self) -> None:
-        """Close it; again is harmless."""
-        port, self._port = self._port, None
-        if port is not None:
-            port.close_port()
-
-    def abandon(self) -> None:
-        """Drop it without closing: closing would wait for a server that is gone."""
-        port, self._port = self._port, None
-        _leak(port)
+        with self._lock:
+            if self._port is None or not self._may_send(len(data)):
+                raise PortClosed(f"{self.name} is closed, or its MIDI server is gone")
+            self._port.send_message(data)
 
 
 class RtMidiBackend:
@@ -149,6 +150,7 @@ class RtMidiBackend:
     def __init__(self, clock: Clock, api: str | None = None) -> None:
         self._clock = clock
         self._rtmidi = _import_rtmidi()
+        _silence_libjack(self._rtmidi)
         self._client = f"midimon-{os.getpid()}"
         self._api, self._lister_in = self._first_that_works(api)
         self._lister_out = self._new(self._rtmidi.MidiOut, "list")
@@ -157,7 +159,6 @@ class RtMidiBackend:
         self._open: list[RtMidiInput | RtMidiOutput] = []
         self._pulse: _JackPulse | None = None
         if self.api_name == "jack":
-            _silence_libjack()
             with muted_stderr():
                 self._pulse = _JackPulse(self._new, self._rtmidi, clock)
 
@@ -201,9 +202,11 @@ class RtMidiBackend:
                 port.close()
         if self._pulse is not None:
             self._pulse.close()
-        for lister in (self._lister_in, self._lister_out):
+        for lister in filter(None, (self._lister_in, self._lister_out)):
             if dead:
                 _leak(lister)
+            else:
+                _close(lister)
         self._lister_in = self._lister_out = None
 
     def _may_send(self, size: int) -> bool:
@@ -267,7 +270,9 @@ class _JackPulse:
         self._in.open_virtual_port("in")
         self._out = new(rtmidi.MidiOut, "pulse-out")
         names = self._out.get_ports()
-        own = next(n for n in names if n.startswith(f"midimon-{os.getpid()}-pulse"))
+        own = next((n for n in names if n.startswith(f"midimon-{os.getpid()}-pulse")), None)
+        if own is None:
+            raise BackendUnavailable("the JACK server does not show the ports made on it")
         self._out.open_port(names.index(own), name="out")
         self._lock = threading.Lock()
         self._unconfirmed = 0
@@ -301,11 +306,14 @@ class _JackPulse:
 
     def close(self) -> None:
         """Close both ends, or drop them when the server is gone."""
-        for port in (self._in, self._out):
-            if self.dead:
-                _leak(port)
-            else:
-                port.close_port()
+        with self._lock:
+            ends, self._in, self._out = (self._in, self._out), None, None
+            for port in filter(None, ends):
+                if self.dead:
+                    _leak(port)
+                else:
+                    _close(port)
+            self.dead = True
 
     def _ask(self) -> None:
         self._asked = self._now()
@@ -324,6 +332,11 @@ class _JackPulse:
             sleep(0.001)
             self._collect()
         return self._asked is None
+
+
+def _close(port: Any) -> None:
+    port.close_port()
+    port.delete()
 
 
 def _leak(thing: Any) -> None:
@@ -351,13 +364,11 @@ def _no_system(refusals: str) -> str:
     return f"no hardware MIDI on this machine ({refusals}); {hint}. The virtual port works."
 
 
-def _silence_libjack() -> None:
+def _silence_libjack(rtmidi: Any) -> None:
     """Keep libjack's own messages, which its threads write at any time, out of the user's cells."""
-    import rtmidi
-
-    libraries = Path(rtmidi.__file__).parent.parent / "python_rtmidi.libs"
+    site = Path(rtmidi.__file__).parent.parent
     with contextlib.suppress(OSError, AttributeError):
-        for library in libraries.glob("libjack*.so*"):
+        for library in site.glob("python_rtmidi*/libjack*.so*"):  # where its wheel brings it
             jack = ctypes.CDLL(str(library))
             # a C function that takes a text and does nothing: no Python on libjack's threads
             ignore = ctypes.cast(ctypes.CDLL(None).strlen, ctypes.c_void_p)

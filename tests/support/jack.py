@@ -47,15 +47,18 @@ class JackServer:
     Args:
         program: Path of `jackd`; looked up on the PATH if not given.
         timeout: Seconds that the server may take to come up.
+        name: Of the server; a new one if not given.
     """
 
-    def __init__(self, program: str | None = None, timeout: float = 15.0) -> None:
+    def __init__(
+        self, program: str | None = None, timeout: float = 15.0, name: str | None = None
+    ) -> None:
         self._program = program or find_jackd()
         self._timeout = timeout
         self._process: subprocess.Popen[bytes] | None = None
         self._segments: set[tuple[str, int]] = set()
         self._log = Path()
-        self.name = f"midimon-test-{os.getpid()}-{secrets.token_hex(4)}"
+        self.name = name or f"midimon-test-{os.getpid()}-{secrets.token_hex(4)}"
         self.realtime = False
 
     def __enter__(self) -> Self:
