@@ -54,9 +54,6 @@ class Parts:
 class Inline:
     """The engine in the caller's thread, at once: for tests, and where there are no threads."""
 
-    where = "inline"
-    handovers = 0
-
     def __init__(self, parts: Parts) -> None:
         self._engine = parts.engine
         self._ports = parts.ports
@@ -66,6 +63,7 @@ class Inline:
         self._monitor = parts.monitor
         self._tasks = parts.tasks
         self._serial = count(1)
+        self._handled = 0
         self._inbox: deque[MidiEvent | Job] = deque()
         self._baton = threading.Lock()
 
@@ -79,7 +77,7 @@ class Inline:
     def wake(self) -> None:
         """Handle what has arrived; any thread may call."""
         self._ingest()
-        self._drain()
+        self._handled += self._drain()
 
     def later(self, job: Job) -> None:
         """Do `job` between two events, in its turn; any thread may call."""
@@ -161,15 +159,25 @@ class Inline:
     def _work_waits(self) -> bool:
         return bool(self._inbox) or self._timers.next_due <= self._now()
 
-    def _drain(self, until: float = NEVER) -> None:
-        """Handle what waits. If another holds the baton, it sees our events before it lets go."""
+    def handled(self) -> dict[str, int]:
+        """Return how many events were handled, by where that was."""
+        return {"caller's thread": self._handled}
+
+    def _drain(self, until: float = NEVER) -> int:
+        """Handle what waits. If another holds the baton, it sees our events before it lets go.
+
+        Returns:
+            How many events were handled here.
+        """
+        done = 0
         while self._work_waits() and self._now() < until:
             if not self._baton.acquire(blocking=False):
-                return
+                return done
             try:
                 while self._inbox and self._now() < until:
                     item = self._inbox.popleft()
                     if type(item) is MidiEvent:
+                        done += 1
                         self._engine.handle(item)
                     else:
                         item()  # type: ignore[operator]
@@ -178,6 +186,7 @@ class Inline:
                 self._survived(error)
             finally:
                 self._baton.release()
+        return done
 
     def _survived(self, error: BaseException) -> None:
         self._monitor.counters["engine errors"] += 1

@@ -151,7 +151,7 @@ def run(session: Session, line: str) -> Any:
     except ValueError as error:
         raise CommandError(f"{line!r}: {error}") from None
     command = _command(words[0])
-    required = [word for word in command.arguments.split() if word.isupper()]
+    required = [word for word in command.arguments.split() if word.isupper() and word[0] != "["]
     given = words[1:]
     most = None if "..." in command.arguments else len(command.arguments.split())
     if len(given) < len(required) or (most is not None and len(given) > most):

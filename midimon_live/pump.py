@@ -29,9 +29,6 @@ class Pump(Inline):
         parts: what it works with.
         find_loop: returns the kernel's loop, or None.
         stalls: is told when the reader woke up late.
-
-    Attributes:
-        handovers: how often the stand-in had to take over.
     """
 
     def __init__(
@@ -47,16 +44,17 @@ class Pump(Inline):
         self._main_jobs: deque[Job] = deque()
         self._arrived = threading.Event()
         self._rounds = 0
+        self._by_loop = 0
+        self._by_stand_in = 0
         self._on_loop = False
         self._posted_at: float | None = None
         self._stopping = False
         self._thread: threading.Thread | None = None
         self._switch_before = sys.getswitchinterval()
 
-    @property
-    def where(self) -> str:  # type: ignore[override]
-        """Where events are handled just now."""
-        return "kernel loop" if self._on_loop else "stand-in thread"
+    def handled(self) -> dict[str, int]:
+        """Return how many events were handled, by where that was."""
+        return {"kernel loop": self._by_loop, "stand-in thread": self._by_stand_in}
 
     def start(self) -> None:
         """Start the reader."""
@@ -160,9 +158,8 @@ class Pump(Inline):
             span = POLL_S
             sleep(span)
         else:
-            waiting = bool(self._inbox) or bool(self._main_jobs)
-            span = min(_IDLE_S, max(self._timers.next_due - before, 0.0))
-            span = POLL_S if waiting else span
+            waiting = self._work_waits() or self._main_jobs
+            span = POLL_S if waiting else min(_IDLE_S, self._timers.next_due - before)
             self._arrived.wait(span)
         self._arrived.clear()
         self._stalls.missed(self._now() - before - span)
@@ -170,12 +167,12 @@ class Pump(Inline):
     def _offer(self) -> None:
         """Let the loop handle what waits, or handle it here if the loop does not answer."""
         self._post()
-        late = self._posted_at is None or self._now() - self._posted_at > _GRACE_S
-        if self._on_loop and late:
+        posted_at = self._posted_at  # None again as soon as the loop has answered
+        late = posted_at is not None and self._now() - posted_at > _GRACE_S
+        if late or self._loop is None:
             self._on_loop = False
-            self.handovers += 1
         if not self._on_loop:
-            self._drain()
+            self._by_stand_in += self._drain()
 
     def _post(self) -> None:
         """Ask the loop to take over as soon as it turns; any thread may call."""
@@ -196,7 +193,7 @@ class Pump(Inline):
         self._on_loop = True
         with self._running.interruptible():
             self._do_main_jobs()
-            self._drain(until=self._now() + _TURN_S)
+            self._by_loop += self._drain(until=self._now() + _TURN_S)
         if self._work_waits():
             self._arrived.set()
 

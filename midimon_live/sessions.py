@@ -292,8 +292,7 @@ class Session:
     def status(self) -> Table:
         """Return one glance at everything."""
         return views.status(
-            where=self._pump.where,
-            handovers=self._pump.handovers,
+            handled=self._pump.handled(),
             monitor=self._monitor,
             ports=self._ports,
             plugins=self.plugins,

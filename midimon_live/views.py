@@ -16,8 +16,7 @@ _SHOWN_NOTICES = 5
 
 def status(
     *,
-    where: str,
-    handovers: int,
+    handled: Mapping[str, int],
     monitor: Monitor,
     ports: Ports,
     plugins: PluginManager,
@@ -33,8 +32,8 @@ def status(
     sounding = ports.outputs.sounding()
     names = plugins.list_loaded()
     rows = [
-        ("engine", f"{where} (taken over from busy cells {handovers} times)"),
         ("events", f"{events[0].event.serial if events else 0} so far"),
+        ("handled", ", ".join(f"{times} on the {where}" for where, times in handled.items())),
         (
             "lateness",
             f"p50 {late.p50_ms:.1f} ms, p99 {late.p99_ms:.1f} ms, max {late.max_ms:.1f} ms",

@@ -63,11 +63,10 @@ def test_held_notes_end_when_the_kernel_is_restarted_or_interrupted_for_good() -
 def test_a_server_that_comes_back_is_used_again() -> None:
     """The input waits with back-off and plays on by itself once its device is there again."""
     need_program("jackd", "Debian: apt-get install jackd2")
-    with JackServer() as first:
-        with Kernel(first.env) as kernel:
-            kernel.run("%load_ext midimon_live\nfrom midimon_live import *\nimport time\n" + UNTIL)
-            kernel.run("midi.create_port('stage', 'in')")
-            first.kill()
-            kernel.run("assert until(lambda: 'waiting for stage' in repr(midi.status()), 10)")
-            with JackServer(name=first.name):
-                kernel.run("assert until(lambda: 'stage is back' in repr(midi.status()), 20)")
+    with JackServer() as first, Kernel(first.env) as kernel:
+        kernel.run("%load_ext midimon_live\nfrom midimon_live import *\nimport time\n" + UNTIL)
+        kernel.run("midi.create_port('stage', 'in')")
+        first.kill()
+        kernel.run("assert until(lambda: 'waiting for stage' in repr(midi.status()), 10)")
+        with JackServer(name=first.name):
+            kernel.run("assert until(lambda: 'stage is back' in repr(midi.status()), 20)")

@@ -10,6 +10,10 @@ pytestmark = pytest.mark.kernel
 
 CENSUS = """
 import asyncio, gc, signal, sys, threading
+OURS = {
+    "<class 'midimon_live.sessions.Session'>", "<class 'midimon_live.engine.Engine'>",
+    "<class 'midimon_live.plugin.version.Version'>", "<class 'midimon_live.cells.Cells'>",
+}
 def census():
     ip = get_ipython()
     return {
@@ -17,11 +21,11 @@ def census():
         "pre": len(ip.events.callbacks["pre_run_cell"]),
         "post": len(ip.events.callbacks["post_run_cell"]),
         "switch": sys.getswitchinterval(),
-        "tasks": sum("midimon" in repr(t) for t in asyncio.all_tasks(ip.kernel.io_loop.asyncio_loop)),
+        "tasks": sum("midimon" in repr(one) for one in asyncio.all_tasks()),
         "magics": sorted(set(ip.magics_manager.magics["line"]) & {"midi", "midimon"}),
         "name": "midi" in ip.user_ns,
         "sigint": str(ip.kernel.saved_sigint_handler),
-        "objects": sum(type(one).__name__ in ("Session", "Engine", "Version", "Cells") and "midimon" in str(type(one).__module__) for one in gc.get_objects()),
+        "objects": sum(str(type(one)) in OURS for one in gc.get_objects()),
     }
 """
 MAPPED = """
@@ -39,8 +43,7 @@ midi.map(cc(1), lambda context: None);
 def test_unload_and_reload_leave_nothing_behind(kernel: Kernel) -> None:
     """Threads, callbacks, tasks, timers, names, the switch interval and held notes are gone."""
     kernel.run("%unload_ext midimon_live\n" + CENSUS)
-    kernel.run("gc.collect()")
-    before = kernel.json("census()")
+    kernel.run("await asyncio.sleep(0)\ngc.collect()\nbefore = census()")
     for _ in range(3):
         kernel.run("%load_ext midimon_live\nfrom midimon_live import *")
         kernel.run(MAPPED)
@@ -51,8 +54,10 @@ def test_unload_and_reload_leave_nothing_behind(kernel: Kernel) -> None:
             "note_off channel=0 note=60 velocity=64 time=0"
         ]
         assert kernel.json("[len(midi.mappings()), midi.virtual.open]") == [0, True]
-        kernel.run("%unload_ext midimon_live\ndel virtual\nawait asyncio.sleep(0.05)\ngc.collect()")
-    assert kernel.json("census()") == before
+        kernel.run(
+            "%unload_ext midimon_live\ndel virtual\nawait asyncio.sleep(0.05)\ngc.collect()\nafter = census()"
+        )
+    assert kernel.json("after") == kernel.json("before")
 
 
 def test_unload_in_the_cell_that_uses_it_is_clean(kernel: Kernel) -> None:
@@ -88,7 +93,7 @@ def test_interrupting_a_handler_on_the_idle_kernel_frees_it(kernel: Kernel) -> N
     )
     kernel.run(
         "loop = get_ipython().kernel.io_loop.asyncio_loop\n"
-        f"loop.call_later(0.2, midi.virtual.press, 36)"
+        "loop.call_later(0.2, midi.virtual.press, 36)"
     )
     time.sleep(1)
     kernel.interrupt()

@@ -1,4 +1,4 @@
-"""What every backend promises, checked on each: the virtual one, and rtmidi on a real JACK server."""
+"""What every backend promises, checked on each: virtual, and rtmidi on a real JACK server."""
 
 import time
 from collections.abc import Callable, Iterator
@@ -44,7 +44,7 @@ def _virtual() -> Iterator[Far]:
 
 
 def _jack() -> Iterator[Far]:
-    import rtmidi  # noqa: PLC0415 - absent where it has no wheels
+    import rtmidi
 
     there_out, there_in = (
         rtmidi.MidiOut(rtmidi.API_UNIX_JACK, name="far-out"),

@@ -30,11 +30,11 @@ _OUTPUTS = ("stream", "display_data", "update_display_data", "execute_result", "
 _READY = 60.0  # seconds that a kernel may take to start on a busy machine
 
 
-class CellFailed(AssertionError):  # noqa: N818 - says what happened
+class CellFailed(AssertionError):
     """A cell ended with an error; the message holds its traceback."""
 
 
-class KernelDied(RuntimeError):  # noqa: N818 - says what happened
+class KernelDied(RuntimeError):
     """The kernel's process has ended; the message holds what it wrote outside of cells."""
 
 
