@@ -38,12 +38,18 @@ class Hold(ActionPlugin):
 midi.map(note(36), Hold)
 midi.map(cc(1), lambda context: None);
 """
+LOOK = """
+async def look():
+    gc.collect()
+    return census()
+after = await look()
+"""
 
 
 def test_unload_and_reload_leave_nothing_behind(kernel: Kernel) -> None:
     """Threads, callbacks, tasks, timers, names, the switch interval and held notes are gone."""
     kernel.run("%unload_ext midimon_live\n" + CENSUS)
-    kernel.run("await asyncio.sleep(0)\ngc.collect()\nbefore = census()")
+    kernel.run(LOOK + "before = after")
     for _ in range(3):
         kernel.run("%load_ext midimon_live\nfrom midimon_live import *")
         kernel.run(MAPPED)
@@ -54,9 +60,8 @@ def test_unload_and_reload_leave_nothing_behind(kernel: Kernel) -> None:
             "note_off channel=0 note=60 velocity=64 time=0"
         ]
         assert kernel.json("[len(midi.mappings()), midi.virtual.open]") == [0, True]
-        kernel.run(
-            "%unload_ext midimon_live\ndel virtual\nawait asyncio.sleep(0.05)\ngc.collect()\nafter = census()"
-        )
+        kernel.run("%unload_ext midimon_live\ndel virtual\nawait asyncio.sleep(0.05)")
+        kernel.run(LOOK)
     assert kernel.json("after") == kernel.json("before")
 
 

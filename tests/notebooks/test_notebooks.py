@@ -46,7 +46,7 @@ def test_a_lesson_does_what_it_says(path: Path) -> None:
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 def test_the_printed_results_of_a_lesson_are_as_stored(path: Path) -> None:
-    """nbval compares every cell whose result is text that can be foretold."""
+    """Nbval compares every cell whose result is text that can be foretold."""
     nbval = ["-m", "pytest", "-q", "-p", "no:cacheprovider", "--nbval-lax", "--nbval-current-env"]
     done = subprocess.run(
         [sys.executable, *nbval, "--nbval-cell-timeout=60", str(path)],

@@ -40,7 +40,8 @@ class JackServer:
     """A JACK server with the dummy driver and a name of its own, as a context manager.
 
     It runs at 48 kHz with 64 frames per cycle (1.33 ms), in real-time mode where the system
-    grants that and without it elsewhere (see `realtime`). Several can run at the same time.
+    grants that and without it elsewhere (see `realtime`). Only one at a time: the servers of a
+    user share a registry in shared memory, and one that ends disturbs the others.
     Enter it in a thread that outlives it: the system ends the server together with the
     thread that started it.
 
