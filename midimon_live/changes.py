@@ -6,7 +6,7 @@ the mapping table replaced, between two events. What the same cell made before g
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from inspect import signature
+from inspect import isabstract, signature
 from itertools import count
 from typing import Any
 
@@ -169,7 +169,7 @@ class _Definitions:
 
     def add_class(self, cls: type[ActionPlugin]) -> None:
         """Make a class live that its cell defined, unless only its instances can be."""
-        if id(cls) in self._by_source or not _builds_without_arguments(cls):
+        if id(cls) in self._by_source or isabstract(cls) or not _builds_without_arguments(cls):
             return
         if any(type(one.source) is cls for one in self.new.values()):
             return

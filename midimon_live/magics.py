@@ -127,7 +127,7 @@ COMMANDS: dict[str, Command] = {
     "revoke": Command("NAME CAPABILITY", "take that back", _revoke),
     "stats": Command("[NAME]", "executions, failures, times", Session.stats),
     "why": Command("[last|NUMBER]", "why an event fired what it fired, or nothing", _why),
-    "monitor": Command("[HOW MANY]", "the last events", _monitor),
+    "monitor": Command("[COUNT]", "the last events", _monitor),
     "panic": Command("", "all notes off, everything scheduled cancelled", _panic),
     "help": Command("[COMMAND]", "this list", _help),
 }

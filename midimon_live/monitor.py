@@ -7,6 +7,7 @@ import threading
 from collections import Counter, deque
 from collections.abc import Iterable, Sequence
 from itertools import islice
+from math import ceil
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from midimon_live.clock import Clock
@@ -86,8 +87,8 @@ class Notice(NamedTuple):
 
 
 def percentile(ordered: Sequence[float], share: float) -> float:
-    """Return the value below which `share` (0-1) of the ordered values lie (nearest rank)."""
-    return ordered[min(int(len(ordered) * share), len(ordered) - 1)] if ordered else 0.0
+    """Return the value that `share` (0-1) of the ordered values do not exceed (nearest rank)."""
+    return ordered[max(ceil(len(ordered) * share) - 1, 0)] if ordered else 0.0
 
 
 class Monitor:

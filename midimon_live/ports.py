@@ -192,7 +192,7 @@ class Ports:
                 if backend is not None:
                     backend.close()
             self._hardware = None
-            self._next_check = float("inf")
+            self._next_check = self._next_look = float("inf")
 
     def _hardware_now(self) -> Backend | None:
         # looking where there is nothing takes 10 ms with the interpreter lock held: not per message

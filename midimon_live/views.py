@@ -81,7 +81,17 @@ def plugins(manager: PluginManager) -> Table:
 def stats(snapshots: Mapping[str, PluginStats]) -> Table:
     """Return a table of statistics."""
     micro = "\N{MICRO SIGN}s"
-    headings = ("plugin", "runs", "failed", "denied", "success", f"avg {micro}", "p50", "p99", "")
+    headings = (
+        "plugin",
+        "runs",
+        "failed",
+        "denied",
+        "success",
+        f"avg {micro}",
+        f"p50 {micro}",
+        f"p99 {micro}",
+        "",
+    )
     rows = [
         (
             name,

@@ -56,11 +56,35 @@ class Failures:
         self._seen[kind] += 1
         times = self._seen[kind]
         if times == 1:
-            text = f"{plugin} raised; MIDI goes on\n{_traceback(error)}"
+            text = f"{plugin} raised; MIDI goes on\n{self._traceback(error)}"
             context.copy().run(_write, text)
         elif str(times).strip("0") == "1":
             context.copy().run(_write, f"{plugin} raised \N{MULTIPLICATION SIGN}{times}: {line}\n")
         return line
+
+    def _traceback(self, error: BaseException) -> str:
+        """Format it without the engine's own frames, and with cells under their names."""
+        inner = error.__traceback__
+        while inner is not None and inner.tb_frame.f_code.co_filename.startswith(_OURS):
+            inner = inner.tb_next
+        report = traceback.TracebackException(type(error), error, inner, limit=-20)
+        for part in _chain(report):
+            for frame in part.stack:
+                frame.line  # noqa: B018 - looks the source up, while the file still has its name
+                place = self._name_place(frame.filename, frame.lineno or 0)
+                if place.startswith("In ["):
+                    frame.filename = place.partition(",")[0]
+        return "".join(report.format())
+
+
+def _chain(report: traceback.TracebackException) -> list[traceback.TracebackException]:
+    parts = []
+    waiting: list[traceback.TracebackException | None] = [report]
+    while waiting:
+        if (part := waiting.pop()) is not None:
+            parts.append(part)
+            waiting += [part.__cause__, part.__context__]
+    return parts
 
 
 def _write(text: str) -> None:
@@ -77,11 +101,3 @@ def _authors_frames(error: BaseException) -> list[tuple[str, int]]:
     if isinstance(error, SyntaxError) and error.filename:
         frames.append((error.filename, error.lineno or 0))
     return frames
-
-
-def _traceback(error: BaseException) -> str:
-    """Format it without the engine's own frames, which say nothing to the author."""
-    inner = error.__traceback__
-    while inner is not None and inner.tb_frame.f_code.co_filename.startswith(_OURS):
-        inner = inner.tb_next
-    return "".join(traceback.format_exception(type(error), error, inner, limit=-20))

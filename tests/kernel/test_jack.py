@@ -70,3 +70,23 @@ def test_a_server_that_comes_back_is_used_again() -> None:
         kernel.run("assert until(lambda: 'waiting for stage' in repr(midi.status()), 10)")
         with JackServer(name=first.name):
             kernel.run("assert until(lambda: 'stage is back' in repr(midi.status()), 20)")
+
+
+def test_two_kernels_on_one_port_both_play() -> None:
+    """Neither takes the controller from the other, and each has names of its own on the server."""
+    need_program("jackd", "Debian: apt-get install jackd2")
+    with (
+        JackServer() as server,
+        Performer(server) as performer,
+        Kernel(server.env) as one,
+        Kernel(server.env) as two,
+    ):
+        for kernel in (one, two):
+            kernel.run("%load_ext midimon_live\nfrom midimon_live import *\nheard = []")
+            kernel.run("midi.map(cc(5), lambda context: heard.append(context.value))")
+            kernel.run("midi.connect('performer-out')")
+        performer.play([(0.01 * i, bytes((0xB0, 5, i))) for i in range(100)], tail=0.3)
+        for kernel in (one, two):
+            heard = kernel.json("heard")
+            assert heard == sorted(set(heard))
+            assert len(heard) >= 98
