@@ -4,6 +4,7 @@ Building and initialising plugins happens aside. Only when all of it worked are 
 the mapping table replaced, between two events. What the same cell made before goes.
 """
 
+import threading
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from inspect import isabstract, signature
@@ -92,6 +93,7 @@ class Committer:
         self._pump = pump
         self._numbers = count(1)
         self._lambdas = count(1)
+        self._one_at_a_time = threading.RLock()
 
     def commit(self, change: Change) -> list[str]:
         """Bring `change` into force, whole.
@@ -103,29 +105,33 @@ class Committer:
             LoadError: a plugin could not be built or initialised; nothing was changed.
             InvalidValue: a mapping names a plugin that does not exist; nothing was changed.
         """
+        with self._one_at_a_time:
+            return self._commit(change)
+
+    def _commit(self, change: Change) -> list[str]:
         live = self._plugins.definitions()
         wanted = _Definitions(live, change.origin, self._lambdas)
         names = [wanted.name(one.action) for one in change.mappings]
         for cls in change.classes:
             wanted.add_class(cls)
         wanted.check_names(names)
+        staged = self._plugins.stage(wanted.new.values())
+        # read after `initialize` ran: that may map things itself
+        table, live = self._engine.table, self._plugins.definitions()
         mappings = [
             self._made(*pair, change.origin) for pair in zip(change.mappings, names, strict=True)
         ]
-        table = self._engine.table
         drop = [*change.removals, *_outdated(table, change, mappings)]
-        remarks = _remarks(drop, mappings, change)
         table = table.changed(mappings, drop)
-        staged = self._plugins.stage(wanted.new.values())
+        gone = _unmapped(live, table, staged)
         with self._pump.between_events():
-            gone = _unmapped(live, table, staged)
             replaced = self._plugins.swap(staged, gone)
             self._engine.use(table)
         self._plugins.retire(replaced)
         for one, mapping in zip(change.mappings, mappings, strict=True):
             if one.handle is not None:
                 one.handle.mapping = mapping
-        return remarks
+        return _remarks(drop, mappings, change)
 
     def _made(self, wanted: WantedMapping, plugin: str, origin: Origin | None) -> Mapping:
         return Mapping(
@@ -242,11 +248,12 @@ def _outdated(table: MappingTable, change: Change, new: list[Mapping]) -> list[M
         return [one for one in table if one.plugin in redefined]
     earlier = [one for one in table if one.origin is not None and one.origin.run != origin.run]
     same_cell = [one for one in earlier if origin.cell and _cell(one) == origin.cell]
+    going = {one.number for one in same_cell}
     taken = {(one.trigger, one.mode) for one in new if not one.all}
     others = [
         one
         for one in earlier
-        if one not in same_cell
+        if one.number not in going
         and ((not one.all and (one.trigger, one.mode) in taken) or one.plugin in redefined)
     ]
     return same_cell + others

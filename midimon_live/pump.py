@@ -7,19 +7,20 @@ stand-in, drains the same inbox itself; the callback, when it runs at last, take
 """
 
 import asyncio
-import sys
 import threading
 from collections import deque
 from collections.abc import Callable
 
 from midimon_live.clock import sleep
 from midimon_live.inline import POLL_S, Inline, Job, Parts
+from midimon_live.interpreter import Interpreter
 from midimon_live.stalls import StallMeter
 
 _GRACE_S = 0.003
 _TURN_S = 0.01  # the longest the kernel's loop is kept from its other work at a time
 _IDLE_S = 0.1
-_SWITCH_S = 0.0005  # a busy cell gives way ten times as often as by default
+_PLAYING_S = 1.0
+_PLAYING_POLL_S = 0.00075  # a reply catches the next cycle of a server that runs every 1.3 ms
 
 
 class Pump(Inline):
@@ -50,7 +51,8 @@ class Pump(Inline):
         self._posted_at: float | None = None
         self._stopping = False
         self._thread: threading.Thread | None = None
-        self._switch_before = sys.getswitchinterval()
+        self._interpreter = Interpreter()
+        self._played_at = 0.0
 
     def handled(self) -> dict[str, int]:
         """Return how many events were handled, by where that was."""
@@ -58,7 +60,7 @@ class Pump(Inline):
 
     def start(self) -> None:
         """Start the reader."""
-        sys.setswitchinterval(_SWITCH_S)
+        self._interpreter.enter()
         self._post()
         self._thread = threading.Thread(target=self._serve, name="midimon-reader", daemon=True)
         self._thread.start()
@@ -74,8 +76,7 @@ class Pump(Inline):
             thread.join(1.0)
         self._on_loop = False
         self._drain()
-        if sys.getswitchinterval() == _SWITCH_S:
-            sys.setswitchinterval(self._switch_before)
+        self._interpreter.leave()
 
     def wake(self) -> None:
         """Let the reader look now; any thread may call."""
@@ -142,27 +143,34 @@ class Pump(Inline):
         """Be the reader, until stopped."""
         while not self._stopping:
             try:
+                before = self._now()
                 self._ports.check()
                 self._ingest()
                 self._rounds += 1
+                looked = self._now()
                 if self._work_waits() or self._main_jobs:
+                    self._played_at = looked
                     self._offer()
-                self._rest()
+                rested = self._rest()
+                # what handlers took is not the interpreter's fault
+                self._stalls.missed(rested + looked - before)
             except BaseException as error:
                 self._survived(error)
 
-    def _rest(self) -> None:
-        """Sleep until it is worth looking again, and measure whether that worked."""
+    def _rest(self) -> float:
+        """Sleep until it is worth looking again; returns how many seconds too long that took."""
         before = self._now()
+        self._interpreter.reader_sleeps()
         if self._ports.polled:
-            span = POLL_S
+            span = _PLAYING_POLL_S if before - self._played_at < _PLAYING_S else POLL_S
             sleep(span)
         else:
             waiting = self._work_waits() or self._main_jobs
             span = POLL_S if waiting else min(_IDLE_S, self._timers.next_due - before)
             self._arrived.wait(span)
+        self._interpreter.reader_works()
         self._arrived.clear()
-        self._stalls.missed(self._now() - before - span)
+        return self._now() - before - span
 
     def _offer(self) -> None:
         """Let the loop handle what waits, or handle it here if the loop does not answer."""

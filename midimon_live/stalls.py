@@ -54,7 +54,7 @@ class StallMeter:
         self.place: Callable[[str, int], str] = lambda _file, _line: ""
 
     def missed(self, seconds: float) -> None:
-        """Take note that the reader woke up `seconds` too late; short ones are ordinary."""
+        """Take note that a round of the reader took `seconds` too long; a little is ordinary."""
         if seconds < STALL_S:
             return
         where = self._where()
@@ -63,8 +63,8 @@ class StallMeter:
         same = [stall.seconds for stall in self._stalls if stall.where == where]
         times = f"{len(same)} times, at most " if len(same) > 1 else ""
         self._monitor.notice(
-            f"{where}: nothing could run for {times}{max(same) * 1000:.0f} ms, because a call "
-            "there kept Python's interpreter lock; MIDI waited, nothing is lost",
+            f"{where}: nothing could run for {times}{max(same) * 1000:.0f} ms, most likely because "
+            "a call there kept Python's interpreter lock; MIDI waited, nothing is lost",
             about=f"stall {where}",
         )
 

@@ -215,8 +215,7 @@ class RtMidiBackend:
     def _names(self, lister: Any) -> list[str]:
         if lister is None or (self._pulse is not None and self._pulse.dead):
             return []
-        with muted_stderr():
-            names: list[str] = lister.get_ports()
+        names: list[str] = lister.get_ports()
         return [name for name in names if not name.startswith(self._client)]
 
     def _connect(self, port: Any, name: str, *, virtual: bool) -> None:

@@ -1,5 +1,6 @@
 """A real performance: a MIDI file, played by another process, through JACK, into a real kernel."""
 
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -34,48 +35,58 @@ CELLS = (
     "end = time.perf_counter() + 2\nwhile time.perf_counter() < end: sum(range(1000))",
     "import asyncio; await asyncio.sleep(2)",
 )
-ALLOWED_LOSS = 0.005  # what a JACK server on a busy machine drops by itself
+TAP = """
+from midimon_live.backends.rtmidi import RtMidiInput
+polled, poll = [], RtMidiInput.poll
+def tapped(port):
+    got = poll(port)
+    polled.extend(one.data.hex() for one in got)
+    return got
+RtMidiInput.poll = tapped
+"""
+# what a JACK server that is not real-time, or kept waiting, drops or repeats by itself
+SERVERS_FAULT = 0.03
 
 
 def test_every_event_of_a_midi_file_is_handled_in_order_and_once(tmp_path: Path) -> None:
     """Idle, sleeping, computing and awaiting: nothing that reached the port is lost or doubled.
 
-    The performer's stream is compared with what the engine took, that with what the plugin
-    handled, and that with what came back through JACK.
+    What the driver's queue gave is compared with what the engine took, that with what the plugin
+    handled, and both ends with what the performer sent and got back.
     """
     need_program("jackd", "Debian: apt-get install jackd2")
     write_performance(tmp_path / "piece.mid")
     piece = performance_messages(tmp_path / "piece.mid", speed=6, max_gap=0.012)
     with JackServer() as server, Performer(server) as performer, Kernel(server.env) as kernel:
         kernel.run("%load_ext midimon_live")
-        kernel.run(THRU)
+        kernel.run(THRU + TAP)
         performer.start_play(piece, tail=1)
         for code in CELLS:
             kernel.run(code)
         played = performer.finish()
         kernel.run("midi.settle()")
-        taken = [
-            bytes.fromhex(one) for one in kernel.json("[t.event.data.hex() for t in midi.traces()]")
-        ]
-        serials = kernel.json("[t.event.serial for t in midi.traces()]")
-        handled = kernel.json("len(handled)")
-        stats = kernel.json("midi.plugins.get_stats('thru').executions")
-    sent = [data for _, data in played.sent]
-    mappable = [data for data in taken if data[0] >> 4 in (0x8, 0x9, 0xB)]
-    assert len(sent) >= 2000
-    assert serials == list(range(1, len(taken) + 1))
-    assert is_subsequence(taken, sent)
-    assert len(sent) - len(taken) <= ALLOWED_LOSS * len(sent)
-    assert handled == stats == len(mappable)
+        polled = kernel.json("polled")
+        taken = kernel.json("[[t.event.serial, t.event.data.hex()] for t in midi.traces()]")
+        handled = kernel.json("handled")
+        executions = kernel.json("midi.plugins.get_stats('thru').executions")
+    mappable = [bytes.fromhex(one) for one in polled if one[0] in "89b"]
+    assert len(played.sent) >= 2000
+    assert taken == [[serial, data] for serial, data in enumerate(polled, start=1)]
+    assert handled == [as_handled(data) for data in mappable]
+    assert executions == len(handled)
+    assert_nearly_the_same(
+        [data for _, data in played.sent], [bytes.fromhex(one) for one in polled]
+    )
     back = [data for _, data in played.received]
-    assert is_subsequence(back, [as_sent_back(data) for data in mappable])
-    assert len(mappable) - len(back) <= ALLOWED_LOSS * len(mappable)
+    assert_nearly_the_same([as_sent_back(data) for data in mappable], back)
 
 
-def is_subsequence(part: list[bytes], whole: list[bytes]) -> bool:
-    """Tell whether `part` is `whole` with nothing added, doubled or moved."""
-    rest = iter(whole)
-    return all(one in rest for one in part)
+def assert_nearly_the_same(before: list[bytes], after: list[bytes]) -> None:
+    """Let the server lose and repeat a little, and change nothing."""
+    sent, arrived = Counter(before), Counter(after)
+    assert (sent - arrived).total() <= SERVERS_FAULT * len(before)
+    assert (arrived - sent).total() <= SERVERS_FAULT * len(before)
+    assert set(arrived) <= set(sent)
 
 
 def as_sent_back(data: bytes) -> bytes:
@@ -83,3 +94,11 @@ def as_sent_back(data: bytes) -> bytes:
     status, number, value = data
     released = status >> 4 == 0x9 and not value
     return bytes((status - 0x10 if released else status, number, value))
+
+
+def as_handled(data: bytes) -> list[object]:
+    """What the plugin writes down about a message."""
+    status, number, _ = as_sent_back(data)
+    kind = {0x9: "note", 0x8: "release", 0xB: "cc"}[status >> 4]
+    is_control = kind == "cc"
+    return [kind, status & 0xF, None if is_control else number, number if is_control else None]

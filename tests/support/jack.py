@@ -183,7 +183,9 @@ class JackServer:
         with contextlib.suppress(OSError):
             for line in Path(f"/proc/{self.pid}/maps").read_text().splitlines():
                 fields = line.split(maxsplit=5)
-                if len(fields) > 5 and fields[5].startswith(f"{_SHARED_MEMORY}/jack-"):
+                mine = len(fields) > 5 and fields[5].startswith(f"{_SHARED_MEMORY}/jack-")
+                # the registry belongs to all servers: without it the others are lost
+                if mine and "registry" not in fields[5]:
                     found.add((fields[5], int(fields[4])))
         return found
 

@@ -1,0 +1,34 @@
+"""Run the benchmarks: all of them, or those that the command line names."""
+
+import argparse
+import sys
+
+from benchmarks import report
+
+# In this order: what needs a quiet process first.
+NAMES = ("engine_cost", "startup", "latency", "slowdown", "swap")
+
+
+def main() -> int:
+    """Run, print, and write README.md if nothing was left out; the status counts no misses."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(NAMES))
+    names = parser.parse_args().names or NAMES
+    unknown = ", ".join(sorted({*names} - {*NAMES}))
+    if unknown:
+        parser.error(f"no benchmark is called {unknown}; there are: {', '.join(NAMES)}")
+    facts = report.machine()
+    sections = []
+    for name in names:
+        print(f"running {name} ...", file=sys.stderr, flush=True)
+        module = __import__(f"benchmarks.{name}", fromlist=["run"])
+        sections.append(module.run())
+        report.show(sections[-1])
+    if {*names} == {*NAMES}:
+        report.write(sections, facts, ", ".join(NAMES))
+        print(f"\nwritten to {report.README.relative_to(report.README.parents[1])}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
