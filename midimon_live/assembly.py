@@ -61,7 +61,8 @@ def assemble(
     virtual = VirtualBackend(clock, bell)
     port = virtual.open_input(VIRTUAL, virtual=True)
     name = backend or os.environ.get("MIDIMON_BACKEND") or (HARDWARE if threads else "virtual")
-    ports = Ports(virtual, _opener(name, clock), clock, monitor)
+    opener = _opener(name, clock)
+    ports = Ports(virtual, opener, clock, monitor, in_process=name == "virtual")
     ports.connect(VIRTUAL)
     runner = Runner(clock, monitor, running, tasks, Failures(name_place))
     plugins = PluginManager(runner, clock, timers, ports.outputs.send)
@@ -70,7 +71,7 @@ def assemble(
     parts = Parts(engine, ports, timers, running, clock, monitor, tasks)
     pump = Pump(parts, lambda: kernel_loop(shell), stalls) if threads else Inline(parts)
     bell.ring = timers.changed = pump.wake
-    plugins.later, plugins.defer = pump.later, pump.defer
+    plugins.later, plugins.defer, plugins.exclusive = pump.later, pump.defer, pump.paused
     ports.lost = lambda name: _release_held(engine, pump, name)
     return Assembly(monitor, running, timers, tasks, ports, port, plugins, engine, stalls, pump)
 

@@ -18,6 +18,7 @@ from midimon_live.errors import MidimonError
 from midimon_live.mappings import Origin
 from midimon_live.plugin import api
 from midimon_live.sessions import Session
+from midimon_live.show import as_text
 
 
 @dataclass(slots=True)
@@ -118,7 +119,10 @@ class Cells:
             for line in self._session.end(commit=succeeded, classes=classes):
                 print(line)  # noqa: T201 - the cell's own output
         except MidimonError as error:
-            print(f"nothing was changed: {error}", file=sys.stderr)  # noqa: T201
+            print(f"nothing was changed: {as_text(str(error))}", file=sys.stderr)  # noqa: T201
+        except Exception as error:
+            said = as_text(f"{type(error).__name__}: {error}")
+            print(f"nothing was changed: {said}", file=sys.stderr)  # noqa: T201
         if not succeeded and classes:
             names = ", ".join(cls.__name__ for cls in classes)
             print(f"the cell failed: {names} is not live, what was live plays on", file=sys.stderr)  # noqa: T201

@@ -7,7 +7,7 @@ the mapping table replaced, between two events. What the same cell made before g
 import threading
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from inspect import isabstract, signature
+from inspect import isabstract, isfunction, signature
 from itertools import count
 from typing import Any
 
@@ -18,8 +18,10 @@ from midimon_live.inline import Inline
 from midimon_live.mappings import Mapping, MappingTable, Origin
 from midimon_live.plugin.api import ActionPlugin, FunctionPlugin
 from midimon_live.plugin.manager import PluginManager
-from midimon_live.plugin.version import Definition, Kind
+from midimon_live.plugin.version import Definition, Kind, Version
 from midimon_live.triggers import Trigger
+
+_NAME_LENGTH = 100
 
 
 class MappingHandle:
@@ -69,13 +71,15 @@ class Change:
         origin: the cell; None outside of one.
         classes: plugin classes it defined.
         mappings: mappings it asked for.
-        removals: mappings it wants gone.
+        removals: handles of mappings it wants gone.
+        over: whether its cell has ended.
     """
 
     origin: Origin | None = None
     classes: list[type[ActionPlugin]] = field(default_factory=list)
     mappings: list[WantedMapping] = field(default_factory=list)
-    removals: list[Mapping] = field(default_factory=list)
+    removals: list[MappingHandle] = field(default_factory=list)
+    over: bool = False
 
 
 class Committer:
@@ -92,7 +96,6 @@ class Committer:
         self._engine = engine
         self._pump = pump
         self._numbers = count(1)
-        self._lambdas = count(1)
         self._one_at_a_time = threading.RLock()
 
     def commit(self, change: Change) -> list[str]:
@@ -110,28 +113,40 @@ class Committer:
 
     def _commit(self, change: Change) -> list[str]:
         live = self._plugins.definitions()
-        wanted = _Definitions(live, change.origin, self._lambdas)
+        wanted = _Definitions(live, change.origin)
         names = [wanted.name(one.action) for one in change.mappings]
         for cls in change.classes:
             wanted.add_class(cls)
         wanted.check_names(names)
         staged = self._plugins.stage(wanted.new.values())
         # read after `initialize` ran: that may map things itself
-        table, live = self._engine.table, self._plugins.definitions()
+        before, live = self._engine.table, self._plugins.definitions()
         mappings = [
             self._made(*pair, change.origin) for pair in zip(change.mappings, names, strict=True)
         ]
-        drop = [*change.removals, *_outdated(table, change, mappings)]
-        table = table.changed(mappings, drop)
-        gone = _unmapped(live, table, staged)
+        removed = [one.mapping for one in change.removals if one.mapping is not None]
+        drop = [*removed, *_outdated(before, change, mappings)]
+        table = before.changed(mappings, drop)
+        gone = _unused(live, table, staged, change.origin)
         with self._pump.between_events():
             replaced = self._plugins.swap(staged, gone)
             self._engine.use(table)
         self._plugins.retire(replaced)
+        self._plugins.end_notes({one.plugin for one in drop} - set(staged))
+        for handle in change.removals:
+            handle.mapping = None
         for one, mapping in zip(change.mappings, mappings, strict=True):
             if one.handle is not None:
                 one.handle.mapping = mapping
-        return _remarks(drop, mappings, change)
+        return _remarks(drop, mappings, change) + self._refusals(staged)
+
+    def _refusals(self, staged: dict[str, Version]) -> list[str]:
+        """Say at once what would otherwise show only when a pad stays silent."""
+        return [
+            f"{name} {self._plugins.how_to_allow(version)}"
+            for name, version in staged.items()
+            if self._plugins.missing(version)
+        ]
 
     def _made(self, wanted: WantedMapping, plugin: str, origin: Origin | None) -> Mapping:
         return Mapping(
@@ -147,15 +162,18 @@ class Committer:
 
 
 class _Definitions:
-    """Finds names for what a change mentions, and collects what has to be built anew."""
+    """Finds names for what a change mentions, and collects what has to be built anew.
 
-    def __init__(
-        self, live: dict[str, Definition], origin: Origin | None, lambdas: Iterable[int]
-    ) -> None:
+    A class and a named function keep their name, so that defining them again replaces them
+    everywhere. What has no name of its own (an instance, a lambda, a function made by another) gets
+    a number where the name is taken.
+    """
+
+    def __init__(self, live: dict[str, Definition], origin: Origin | None) -> None:
         self._live = live
         self._origin = origin
-        self._lambdas = iter(lambdas)
-        self._by_source: dict[int, str] = {id(one.source): name for name, one in live.items()}
+        self._by_source = {id(one.source): name for name, one in live.items()}
+        self._unmapped_classes: set[int] = set()
         self.new: dict[str, Definition] = {}
 
     def name(self, action: PluginAction) -> str:
@@ -166,20 +184,28 @@ class _Definitions:
         if known is not None:
             return known
         if is_plugin_class(source):
-            return self._define(source.name, source, source, Kind.CLASS)
+            name = _checked(source.name)
+            name = self._free(name) if name in self.new else name
+            return self._define(name, source, source, Kind.CLASS)
         if isinstance(source, ActionPlugin):
-            name = self._free(source.name)
+            name = self._free(_checked(source.name))
             return self._define(name, source, lambda: source, Kind.INSTANCE)
-        name = self._function_name(source)
+        name, own = function_name(source)
+        name = name if own and name not in self.new else self._free(name)
         return self._define(name, source, lambda: FunctionPlugin(name, source), Kind.FUNCTION)
 
     def add_class(self, cls: type[ActionPlugin]) -> None:
         """Make a class live that its cell defined, unless only its instances can be."""
-        if id(cls) in self._by_source or isabstract(cls) or not _builds_without_arguments(cls):
+        known = id(cls) in self._by_source or isabstract(cls)
+        if known or not _builds_without_arguments(cls):
             return
         if any(type(one.source) is cls for one in self.new.values()):
             return
-        self._define(cls.name, cls, cls, Kind.CLASS)
+        name = _checked(cls.name)
+        mapped = self.new.get(name)
+        if mapped is None or id(mapped.source) in self._unmapped_classes:
+            self._unmapped_classes.add(id(cls))
+            self._define(name, cls, cls, Kind.CLASS)
 
     def check_names(self, names: Iterable[str]) -> None:
         for name in names:
@@ -195,7 +221,7 @@ class _Definitions:
         return name
 
     def _free(self, name: str) -> str:
-        """Return `name`, or it with a number where another cell's instance has it."""
+        """Return `name`, or it with a number where it is taken by another cell, or in this one."""
         for attempt in count(1):
             candidate = name if attempt == 1 else f"{name}-{attempt}"
             taken = self._live.get(candidate)
@@ -204,16 +230,31 @@ class _Definitions:
         raise AssertionError
 
     def _is_mine(self, taken: Definition) -> bool:
+        """Tell whether an earlier run of this cell made it."""
         mine, theirs = self._origin, taken.origin
-        if mine is None or theirs is None:
+        if mine is None or theirs is None or mine.run == theirs.run:
             return False
-        return mine.run == theirs.run or (mine.cell is not None and mine.cell == theirs.cell)
+        return mine.cell is not None and mine.cell == theirs.cell
 
-    def _function_name(self, function: Any) -> str:
-        name = getattr(function, "__qualname__", type(function).__name__)
-        if name.endswith("<lambda>"):
-            return f"lambda {next(self._lambdas)}"
-        return f"{name}()"
+
+def _checked(name: Any) -> str:
+    if not isinstance(name, str) or not 0 < len(name) <= _NAME_LENGTH:
+        raise InvalidValue(
+            f"a plugin's name is {name!r:.80}; allowed is text of 1 to {_NAME_LENGTH} characters"
+        )
+    return name
+
+
+def function_name(function: Any) -> tuple[str, bool]:
+    """Return what to call a function, and whether that name is its own.
+
+    A lambda, a function made inside another, a method, a partial and `_` are told apart by number.
+    """
+    name = getattr(function, "__qualname__", type(function).__name__)
+    if name.endswith("<lambda>"):
+        return "lambda", False
+    plain = isfunction(function) and "<" not in name and not name.startswith("_")
+    return f"{name.rpartition('.')[2]}()", plain
 
 
 def name_of(action: PluginAction) -> str:
@@ -223,7 +264,7 @@ def name_of(action: PluginAction) -> str:
         return source
     if isinstance(source, ActionPlugin) or is_plugin_class(source):
         return str(source.name)
-    return f"{getattr(source, '__qualname__', type(source).__name__)}()"
+    return function_name(source)[0]
 
 
 def _builds_without_arguments(cls: type[ActionPlugin]) -> bool:
@@ -242,7 +283,7 @@ def _outdated(table: MappingTable, change: Change, new: list[Mapping]) -> list[M
     redefined = {
         mapping.plugin
         for wanted, mapping in zip(change.mappings, new, strict=True)
-        if wanted.redefines and not mapping.plugin.startswith("lambda ")
+        if wanted.redefines and function_name(wanted.action.plugin)[1]
     }
     if origin is None:
         return [one for one in table if one.plugin in redefined]
@@ -276,11 +317,24 @@ def _remarks(drop: list[Mapping], new: list[Mapping], change: Change) -> list[st
     ]
 
 
-def _unmapped(live: dict[str, Definition], table: MappingTable, staged: Iterable[str]) -> list[str]:
-    """Return the instances and functions that nothing fires any more."""
+def _unused(
+    live: dict[str, Definition],
+    table: MappingTable,
+    staged: Iterable[str],
+    origin: Origin | None,
+) -> list[str]:
+    """Return what nothing fires any more: instances, functions, classes that left their cell."""
     used = {mapping.plugin for mapping in table}
     return [
         name
         for name, one in live.items()
-        if one.kind is not Kind.CLASS and name not in used and name not in staged
+        if name not in used
+        and name not in staged
+        and (one.kind is not Kind.CLASS or _left_its_cell(one, origin))
     ]
+
+
+def _left_its_cell(plugin: Definition, origin: Origin | None) -> bool:
+    if origin is None or plugin.origin is None or origin.cell is None:
+        return False
+    return plugin.origin.cell == origin.cell and plugin.origin.run != origin.run

@@ -101,7 +101,7 @@ class Engine:
             self._forget_pressed(event.port, channel=data[0] & 0xF)
         candidates = lookup[key]
         if not candidates:
-            self._record((event, started, "unmapped", self.table, self._mode, ()))
+            self._record((event, started, "unmapped", (), ()))
             return
         steps = []
         for mapping in candidates:
@@ -110,7 +110,7 @@ class Engine:
                 if not mapping.all:
                     break
         verdict = "fired" if steps else "no match"
-        self._record((event, started, verdict, self.table, self._mode, steps))
+        self._record((event, started, verdict, candidates, steps))
 
     def run_timers(self, moment: float) -> None:
         """Run what is due at `moment`, soonest first."""
@@ -156,7 +156,7 @@ class Engine:
         self._counters[verdict] += 1
         if len(event.data) > _SYSEX_KEPT:
             event = event._replace(data=event.data[:_SYSEX_KEPT])
-        self._record((event, started, verdict, self.table, self._mode, ()))
+        self._record((event, started, verdict, (), ()))
 
     def _forget_pressed(self, port: str, channel: int) -> None:
         for name, key in list(self._pressed):

@@ -158,11 +158,9 @@ def message_bytes(message: Any, **fields: Any) -> bytes:
         return _built(message, fields)
     if fields:
         raise InvalidValue(f"{', '.join(fields)} only go with a message type such as 'note_on'")
-    if hasattr(message, "bytes"):
-        return bytes(message.bytes())
     try:
-        data = bytes(message)
-    except (TypeError, ValueError) as error:
+        data = bytes(message.bytes() if hasattr(message, "bytes") else message)
+    except Exception as error:
         raise InvalidValue(f"{message!r:.80} is no MIDI message: {error}") from None
     if isinstance(message, int) or control_key(data) == MALFORMED:
         raise InvalidValue(f"{data.hex(' ')[:80]!r} is not one complete MIDI message")

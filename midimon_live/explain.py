@@ -44,8 +44,15 @@ def describe(event: MidiEvent) -> str:
     return f"{_KINDS[kind]} {last}, channel {channel}"
 
 
-def why(monitor: Monitor, serial: int | None = None) -> Table:
-    """Return the explanation for the event with that number, or for the last one."""
+def why(monitor: Monitor, table: MappingTable, mode: str, serial: int | None = None) -> Table:
+    """Return the explanation for the event with that number, or for the last one.
+
+    Args:
+        monitor: remembers the events.
+        table: the mappings now in force, for a hint at the nearest one.
+        mode: the mode that is active now.
+        serial: the event's number.
+    """
     if serial is None:
         last = monitor.traces(1)
         trace = last[0] if last else None
@@ -61,13 +68,13 @@ def why(monitor: Monitor, serial: int | None = None) -> Table:
         f"event {event.serial}: {describe(event)}, from {event.port}; "
         f"{trace.verdict}, {trace.lateness_ms:.1f} ms after it arrived"
     )
-    return Table(title, _HEADINGS, _considered(trace), _hints(trace))
+    return Table(title, _HEADINGS, _considered(trace), _hints(trace, table, mode))
 
 
 def _considered(trace: Trace) -> list[tuple[str, ...]]:
     fired = {step.mapping.number: step for step in trace.steps}
     rows: list[tuple[str, ...]] = []
-    for mapping in trace.table.candidates(control_key(trace.event.data), trace.mode):
+    for mapping in trace.considered:
         step = fired.get(mapping.number)
         refusal = mapping.trigger.refusal(trace.event.data)
         result = _result(step) if step else refusal or "not tried: one before it fired"
@@ -80,13 +87,10 @@ def _result(step: Step) -> str:
     return f"{step.verdict}: {step.error}" if step.error else step.verdict
 
 
-def _hints(trace: Trace) -> list[str]:
-    if trace.verdict not in ("unmapped", "no match"):
+def _hints(trace: Trace, table: MappingTable, mode: str) -> list[str]:
+    if trace.verdict != "unmapped":
         return []
-    key = control_key(trace.event.data)
-    if trace.verdict == "no match" or key < 0:
-        return []
-    return [_nearest(trace.table, key, trace.mode)]
+    return [_nearest(table, control_key(trace.event.data), mode)]
 
 
 def _nearest(table: MappingTable, key: int, mode: str) -> str:

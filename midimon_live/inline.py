@@ -66,13 +66,14 @@ class Inline:
         self._handled = 0
         self._inbox: deque[MidiEvent | Job] = deque()
         self._baton = threading.Lock()
+        self._paused_by: int | None = None
 
     def start(self) -> None:
         """Begin to serve."""
 
     def stop(self) -> None:
         """Handle what is left, then stop; again is harmless."""
-        self._drain()
+        self._drain_at_last()
 
     def wake(self) -> None:
         """Handle what has arrived; any thread may call."""
@@ -102,7 +103,7 @@ class Inline:
             MidimonError: called inside a handler, which would wait for itself.
         """
         del timeout
-        self._refuse_inside_handler("settle")
+        self._refuse_waiting_for_itself("settle")
         self.wake()
 
     async def settled(self, timeout: float = 5.0) -> None:  # noqa: ASYNC109 - same as settle's
@@ -111,7 +112,7 @@ class Inline:
         Raises:
             SettleTimeout: it was not within `timeout` seconds.
         """
-        self._refuse_inside_handler("settled")
+        self._refuse_waiting_for_itself("settled")
         until = self._now() + timeout
         self.wake()
         while self._tasks.pending():
@@ -125,14 +126,20 @@ class Inline:
         Raises:
             SettleTimeout: a handler did not end within `timeout` seconds.
         """
-        if self._running.here():
+        here = threading.get_ident()
+        if self._running.here() or self._paused_by == here:
             yield
             return
         if not self._baton.acquire(timeout=timeout):
-            raise SettleTimeout(f"{self._running.label} has been running for over {timeout} s")
+            raise SettleTimeout(
+                f"{self._running.label or 'another thread'} has kept events waiting "
+                f"for over {timeout} s"
+            )
+        self._paused_by = here
         try:
             yield
         finally:
+            self._paused_by = None
             self._baton.release()
             self.wake()
 
@@ -142,7 +149,8 @@ class Inline:
 
         It took all it needs from the tables when it began, so swapping beside it is safe.
         """
-        held = not self._running.here() and self._baton.acquire(timeout=_SWAP_S)
+        mine = self._running.here() or self._paused_by == threading.get_ident()
+        held = not mine and self._baton.acquire(timeout=_SWAP_S)
         try:
             yield
         finally:
@@ -188,13 +196,25 @@ class Inline:
                 self._baton.release()
         return done
 
+    def _drain_at_last(self) -> None:
+        """Handle what is left, also where the caller itself keeps events waiting."""
+        if self._paused_by == threading.get_ident():
+            self._paused_by = None
+            self._baton.release()
+            self._drain()
+            self._baton.acquire()
+        else:
+            self._drain()
+
     def _survived(self, error: BaseException) -> None:
         self._monitor.counters["engine errors"] += 1
         self._monitor.notice(f"the engine met {error!r:.200}; it goes on")
 
-    def _refuse_inside_handler(self, what: str) -> None:
+    def _refuse_waiting_for_itself(self, what: str) -> None:
         if self._running.here():
             raise MidimonError(f"{what}() inside a handler would wait for itself")
+        if self._paused_by == threading.get_ident():
+            raise MidimonError(f"{what}() inside paused() would wait for the events it holds back")
 
     def _check_time(self, until: float) -> None:
         if self._now() > until:

@@ -64,7 +64,7 @@ class LoopTasks:
         self._has_kernel = has_kernel
         self._own: asyncio.AbstractEventLoop | None = None
         self._lock = threading.Lock()
-        self._pending: dict[object, Hashable] = {}
+        self._pending: dict[object, tuple[Hashable, Callable[[], None]]] = {}
         self._tasks: dict[object, asyncio.Task[Any]] = {}
 
     def spawn(
@@ -77,11 +77,15 @@ class LoopTasks:
             done(RuntimeError("the kernel's event loop has not started yet"))
             return
         ticket = object()
-        self._pending[ticket] = owner
+
+        def never_began() -> None:
+            coroutine.close()
+            done(asyncio.CancelledError())
+
+        self._pending[ticket] = (owner, never_began)
 
         def start() -> None:
-            if ticket not in self._pending:  # cancelled before it began
-                coroutine.close()
+            if ticket not in self._pending:
                 return
             task = loop.create_task(coroutine, context=context)
             self._tasks[ticket] = task
@@ -96,11 +100,12 @@ class LoopTasks:
     def cancel(self, owner: Hashable | None = None) -> None:
         """Cancel the coroutines of `owner`, or all."""
         loop = self._loop() if self._pending else None
-        for ticket, whose in list(self._pending.items()):
+        for ticket, (whose, never_began) in list(self._pending.items()):
             if owner is not None and whose is not owner:
                 continue
             if (task := self._tasks.get(ticket)) is None:
-                self._pending.pop(ticket, None)
+                if self._pending.pop(ticket, None) is not None:
+                    never_began()
             elif loop is not None:
                 loop.call_soon_threadsafe(task.cancel)
 

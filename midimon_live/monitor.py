@@ -3,6 +3,7 @@
 The engine appends; readers copy. Everything here may be read from any thread.
 """
 
+import sys
 import threading
 from collections import Counter, deque
 from collections.abc import Iterable, Sequence
@@ -11,10 +12,10 @@ from math import ceil
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from midimon_live.clock import Clock
-from midimon_live.events import MidiEvent
+from midimon_live.events import MidiEvent, check_range
 
 if TYPE_CHECKING:
-    from midimon_live.mappings import Mapping, MappingTable
+    from midimon_live.mappings import Mapping
 
 CAPACITY = 10_000
 _LATENESS_WINDOW = 2_000
@@ -46,16 +47,14 @@ class Trace(NamedTuple):
         event: the event, stamped by the driver.
         started: moment the engine took it.
         verdict: "fired", "unmapped", "no match", or why it could not be mapped ("malformed", ...).
-        table: the mappings that were in force.
-        mode: the mode that was active.
+        considered: the mappings of the control, in the order they were tried.
         steps: the mappings that fired.
     """
 
     event: MidiEvent
     started: float
     verdict: str
-    table: "MappingTable"
-    mode: str
+    considered: tuple["Mapping", ...]
     steps: Sequence[Step]
 
     @property
@@ -110,8 +109,12 @@ class Monitor:
 
     def traces(self, last: int | None = None) -> list[Trace]:
         """Return the last `last` traces (all remembered ones by default), oldest first."""
+        if last is not None:
+            check_range("last", last, 0, sys.maxsize)
         ring = self._copy()
-        return [Trace._make(row) for row in (ring if last is None else ring[-last:])]
+        return [
+            Trace._make(row) for row in (ring if last is None else ring[max(len(ring) - last, 0) :])
+        ]
 
     def find(self, serial: int) -> Trace | None:
         """Return the trace of the event with that number, if it is still remembered."""

@@ -5,6 +5,7 @@ Everything here may be called from any thread; each output's lock keeps port and
 
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 
 from midimon_live.backends.base import OutputPort
 from midimon_live.errors import MidimonError, PortClosed
@@ -137,6 +138,15 @@ class Outputs:
         with self._lock:
             self._open = {kept: one for kept, one in self._open.items() if kept != name}
             self._full_names.clear()
+
+    def close_one(self, name: str) -> None:
+        """End what sounds on an output, and close it."""
+        output = self._open.get(name)
+        if output is not None:
+            with suppress(MidimonError):  # gone: nothing sounds there any more
+                output.silence(thoroughly=False)
+            self.forget(name)
+            output.port.close()
 
     def sounding(self) -> int:
         """Return how many notes sound on all of them."""

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from midimon_live.backends.base import Backend, InputPort
 from midimon_live.clock import Clock
-from midimon_live.errors import PortError, PortNotFound
+from midimon_live.errors import BackendUnavailable, PortError, PortNotFound
 from midimon_live.monitor import Monitor
 from midimon_live.outputs import Output, Outputs
 
@@ -63,6 +63,7 @@ class Ports:
         open_hardware: opens the hardware backend; raises BackendUnavailable where there is none.
         clock: times the checks.
         monitor: gets a notice when a port is lost or back.
+        in_process: whether ports may be created that only this process can reach, as tests do.
 
     Attributes:
         outputs: everything about sending.
@@ -71,8 +72,15 @@ class Ports:
     """
 
     def __init__(
-        self, virtual: Backend, open_hardware: Callable[[], Backend], clock: Clock, monitor: Monitor
+        self,
+        virtual: Backend,
+        open_hardware: Callable[[], Backend],
+        clock: Clock,
+        monitor: Monitor,
+        *,
+        in_process: bool = False,
     ) -> None:
+        self._in_process = in_process
         self._virtual = virtual
         self._open_hardware = open_hardware
         self._hardware: Backend | None = None
@@ -111,7 +119,8 @@ class Ports:
                 for name, backend in self._available("outputs")
             ]
             gone = [PortInfo(None, name, "in", "rtmidi", "waiting") for name in self.waiting()]
-            return inputs + outputs + gone
+            own = [] if self._hardware is None else self._own_ports()
+            return inputs + outputs + gone + own
 
     def connect(self, port: str | int) -> str:
         """Open an input and return its full name.
@@ -124,7 +133,12 @@ class Ports:
             BackendUnavailable: the system refused.
         """
         with self._lock:
-            name, backend = _the_one(port, self._available("inputs"), "input")
+            try:
+                name, backend = _the_one(port, self._available("inputs"), "input")
+            except PortNotFound as error:
+                if self._hardware is not None:
+                    raise
+                raise PortNotFound(f"{error}. {self.status}") from None
             return self._open_input(port, name, backend, created=False)
 
     def create(self, name: str, direction: str = "both") -> str:
@@ -139,8 +153,12 @@ class Ports:
         """
         if direction not in ("in", "out", "both"):
             raise PortError(f'direction is {direction!r}; allowed are "in", "out" and "both"')
+        if not isinstance(name, str) or not name.strip() or name == VIRTUAL:
+            raise PortError(f"a port can not be called {name!r}; give it a name of its own")
         with self._lock:
-            backend = self._hardware_now() or self._virtual
+            backend = self._hardware_now() or (self._virtual if self._in_process else None)
+            if backend is None:
+                raise BackendUnavailable(f"other programs can not be reached: {self.status}")
             if direction != "out":
                 self._open_input(name, name, backend, created=True)
             if direction != "in" and self.outputs.opened(name) is None:
@@ -148,19 +166,27 @@ class Ports:
                 self.outputs.add(Output(name, opened, created=True))
             return name
 
-    def disconnect(self, port: str | None = None) -> list[str]:
-        """Close the input whose name is or contains `port`, or all; returns their names.
+    def disconnect(self, port: str | int | None = None) -> list[str]:
+        """Close the input of that name, part of a name or index in `infos()`, or all.
+
+        Returns:
+            Their full names.
 
         Raises:
             PortNotFound: none of the connected ones fits, or more than one.
         """
         with self._lock:
             pairs = [(name, one.backend) for name, one in self._inputs.items() if name != VIRTUAL]
+            if port is not None and _is_index(port):
+                port = _the_one(port, self._available("inputs"), "input")[0]
             if port is not None:
                 pairs = [_the_one(port, pairs, "connected input")]
             names = [name for name, _ in pairs]
             for name in names:
-                self._drop(self._inputs.pop(name))
+                one = self._inputs.pop(name)
+                self._drop(one)
+                if one.created and name in self._own_outputs():
+                    self.outputs.close_one(name)
             return names
 
     def check(self) -> None:
@@ -193,6 +219,19 @@ class Ports:
                     backend.close()
             self._hardware = None
             self._next_check = self._next_look = float("inf")
+
+    def _own_ports(self) -> list[PortInfo]:
+        """Return what `create` made: the system lists it to others only."""
+        ins = [one.name for one in self._inputs.values() if one.created and one.port is not None]
+        backend = self._hardware.name if self._hardware else ""
+        found = [PortInfo(None, name, "in", backend, "our own") for name in ins]
+        return found + [
+            PortInfo(None, name, "out", backend, "our own") for name in self._own_outputs()
+        ]
+
+    def _own_outputs(self) -> list[str]:
+        opened = [self.outputs.opened(name) for name in self.outputs.names()]
+        return [one.name for one in opened if one is not None and one.created]
 
     def _hardware_now(self) -> Backend | None:
         # looking where there is nothing takes 10 ms with the interpreter lock held: not per message
@@ -304,15 +343,22 @@ def _returned(gone: _Input, there: list[str]) -> str | None:
     return fitting[0] if len(fitting) == 1 else None
 
 
+def _is_index(wanted: str | int) -> bool:
+    return isinstance(wanted, int) or wanted.isdecimal()
+
+
 def _the_one(wanted: str | int, pairs: list[Found], what: str) -> Found:
+    if wanted == "":
+        raise PortNotFound(f"no {what} is called ''; give a part of its name")
     names = [name for name, _ in pairs]
     listed = ", ".join(f"{index}: {name!r}" for index, name in enumerate(names)) or "none"
-    if isinstance(wanted, int) or (wanted not in names and wanted.isdecimal()):
+    if _is_index(wanted) and wanted not in names:
         if 0 <= int(wanted) < len(pairs):
             return pairs[int(wanted)]
         raise PortNotFound(f"there is no {what} number {wanted}; there are {listed}")
+    part = str(wanted).lower()
     fitting = [pair for pair in pairs if wanted == pair[0]]
-    fitting = fitting or [pair for pair in pairs if wanted.lower() in pair[0].lower()]
+    fitting = fitting or [pair for pair in pairs if part in pair[0].lower()]
     if len(fitting) == 1:
         return fitting[0]
     if fitting:

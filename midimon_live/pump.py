@@ -17,7 +17,7 @@ from midimon_live.interpreter import Interpreter
 from midimon_live.stalls import StallMeter
 
 _GRACE_S = 0.003
-_TURN_S = 0.01  # the longest the kernel's loop is kept from its other work at a time
+_TURN_S = 0.01  # how long to drain before looking at ports, or the kernel's other work, again
 _IDLE_S = 0.1
 _PLAYING_S = 1.0
 _PLAYING_POLL_S = 0.00075  # a reply catches the next cycle of a server that runs every 1.3 ms
@@ -75,7 +75,9 @@ class Pump(Inline):
         if thread is not threading.current_thread():
             thread.join(1.0)
         self._on_loop = False
-        self._drain()
+        if threading.current_thread() is threading.main_thread():
+            self._do_main_jobs()
+        self._drain_at_last()
         self._interpreter.leave()
 
     def wake(self) -> None:
@@ -101,7 +103,7 @@ class Pump(Inline):
             SettleTimeout: it was not within `timeout` seconds.
             MidimonError: called inside a handler, which would wait for itself.
         """
-        self._refuse_inside_handler("settle")
+        self._refuse_waiting_for_itself("settle")
         until = self._now() + timeout
         seen = self._rounds
         self._arrived.set()
@@ -117,7 +119,7 @@ class Pump(Inline):
         Raises:
             SettleTimeout: it was not within `timeout` seconds.
         """
-        self._refuse_inside_handler("settled")
+        self._refuse_waiting_for_itself("settled")
         until = self._now() + timeout
         seen = self._rounds
         self._arrived.set()
@@ -180,7 +182,7 @@ class Pump(Inline):
         if late or self._loop is None:
             self._on_loop = False
         if not self._on_loop:
-            self._by_stand_in += self._drain()
+            self._by_stand_in += self._drain(until=self._now() + _TURN_S)
 
     def _post(self) -> None:
         """Ask the loop to take over as soon as it turns; any thread may call."""

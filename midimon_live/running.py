@@ -39,13 +39,14 @@ class Running:
         Returns:
             What `function` returns; whatever it raises goes through.
         """
+        before = self.label, self.since, self.thread
         self.since = self._now()
         self.thread = threading.get_ident()
         self.label = label
         try:
             return function(*args)
         finally:
-            self.label = None
+            self.label, self.since, self.thread = before
 
     def here(self) -> bool:
         """Tell whether the calling thread is inside a handler."""
@@ -91,12 +92,13 @@ class Running:
             self.interrupt_if_stuck()
 
     def leave_interrupts(self, kernel: Any) -> None:
-        """Let an idle kernel ignore SIGINT again; main thread.
+        """Let an idle kernel ignore SIGINT again; from another thread only between cells of one.
 
         Args:
             kernel: the ipykernel; while it handles a request it keeps the idle kernel's way aside.
         """
-        if _signal.getsignal(SIGINT) == self.on_interrupt:
+        on_main = threading.current_thread() is threading.main_thread()
+        if on_main and _signal.getsignal(SIGINT) == self.on_interrupt:
             _signal.signal(SIGINT, SIG_IGN)
         if getattr(kernel, "saved_sigint_handler", None) == self.on_interrupt:
             kernel.saved_sigint_handler = SIG_IGN

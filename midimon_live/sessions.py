@@ -7,6 +7,7 @@ import atexit
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
+from contextvars import ContextVar
 from typing import Any
 
 from midimon_live import explain, views
@@ -14,7 +15,7 @@ from midimon_live.actions import check_action
 from midimon_live.assembly import assemble
 from midimon_live.changes import Change, Committer, MappingHandle, WantedMapping
 from midimon_live.clock import Clock, SystemClock
-from midimon_live.errors import InvalidValue
+from midimon_live.errors import InvalidValue, MidimonError
 from midimon_live.events import TriggerContext, message_bytes
 from midimon_live.mappings import Mapping
 from midimon_live.monitor import Monitor, Trace
@@ -26,6 +27,10 @@ from midimon_live.stalls import Stall
 from midimon_live.triggers import check_trigger
 
 Handler = Callable[[TriggerContext], Any]
+
+# follows the code of a cell, also across `await`; a handler that runs meanwhile has a context of
+# its own, in which this is empty or over
+_cell_change: ContextVar[Change | None] = ContextVar("midimon_live_cell", default=None)
 
 
 class Session:
@@ -130,8 +135,7 @@ class Session:
         Raises:
             LoadError: it could not be built or initialised; nothing was changed.
         """
-        here = threading.get_ident()
-        change = self._open_changes.get(here)
+        change = self._change()
         if plugin is not None:
             checked = check_action(plugin).plugin
             if not isinstance(checked, type):
@@ -140,12 +144,14 @@ class Session:
             return self._committer.commit(Change(origin, classes=[checked]))
         if change is None:
             return []
-        self._open_changes[here] = Change(change.origin)
+        self.begin(Change(change.origin))
+        change.over = True
         return self._committer.commit(change)
 
     def begin(self, change: Change) -> None:
-        """Collect what the calling thread does to plugins and mappings, until `end`."""
+        """Collect what the running cell does to plugins and mappings, until `end`."""
         self._open_changes[threading.get_ident()] = change
+        _cell_change.set(change)
 
     def end(self, *, commit: bool, classes: Sequence[type[ActionPlugin]] = ()) -> list[str]:
         """Bring into force what was collected since `begin`, or forget it.
@@ -161,7 +167,10 @@ class Session:
             LoadError, InvalidValue: it could not be; nothing was changed.
         """
         change = self._open_changes.pop(threading.get_ident(), None)
-        if change is None or not commit:
+        if change is None:
+            return []
+        change.over = True
+        if not commit:
             return []
         change.classes.extend(classes)
         return self._committer.commit(change)
@@ -186,11 +195,12 @@ class Session:
             PortNotFound: no port fits, or more than one.
             BackendUnavailable: the system refused.
         """
+        self._check_open()
         name = self._ports.connect(port)
         self._pump.wake()
         return name
 
-    def disconnect(self, port: str | None = None) -> list[str]:
+    def disconnect(self, port: str | int | None = None) -> list[str]:
         """Close one input, or all but the virtual one; returns their names.
 
         Raises:
@@ -204,6 +214,7 @@ class Session:
         Raises:
             PortError: the system has no virtual ports, or refused.
         """
+        self._check_open()
         name = self._ports.create(name, direction)
         self._pump.wake()
         return name
@@ -250,6 +261,7 @@ class Session:
         Raises:
             SettleTimeout: it was not within `timeout` seconds.
         """
+        self._check_open()
         self._pump.settle(timeout)
 
     async def settled(self, timeout: float = 5.0) -> None:  # noqa: ASYNC109 - same as settle's
@@ -282,7 +294,7 @@ class Session:
         Args:
             event: its number, as `monitor` shows it; the last one without.
         """
-        return explain.why(self._monitor, event)
+        return explain.why(self._monitor, self._engine.table, self.mode, event)
 
     def stats(self, plugin: str | None = None) -> Table:
         """Return a table of the statistics of one plugin, or of all; raises PluginNotFound."""
@@ -329,8 +341,9 @@ class Session:
         return self._closed
 
     def _map(self, wanted: WantedMapping) -> MappingHandle:
+        self._check_open()
         handle = wanted.handle = MappingHandle(wanted, self._remove)
-        change = self._open_changes.get(threading.get_ident())
+        change = self._change()
         if change is None:
             self._committer.commit(Change(mappings=[wanted]))
         else:
@@ -338,15 +351,21 @@ class Session:
         return handle
 
     def _remove(self, handle: MappingHandle) -> None:
-        mapping, handle.mapping = handle.mapping, None
-        change = self._open_changes.get(threading.get_ident())
-        if mapping is None:
-            if change is not None:
-                change.mappings = [one for one in change.mappings if one.handle is not handle]
-        elif change is None:
-            self._committer.commit(Change(removals=[mapping]))
-        else:
-            change.removals.append(mapping)
+        change = self._change()
+        if change is not None:
+            change.mappings = [one for one in change.mappings if one.handle is not handle]
+            change.removals.append(handle)
+        elif handle.mapping is not None:
+            self._committer.commit(Change(removals=[handle]))
+
+    def _change(self) -> Change | None:
+        """Return what the running cell has said so far; None outside of one, and in a handler."""
+        change = _cell_change.get()
+        return None if change is None or change.over or self.running.here() else change
+
+    def _check_open(self) -> None:
+        if self._closed:
+            raise MidimonError("this session has ended; run: %load_ext midimon_live")
 
     def __repr__(self) -> str:
         return "<midimon_live session, closed>" if self._closed else repr(self.status())

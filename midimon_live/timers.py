@@ -12,7 +12,7 @@ NEVER = float("inf")
 class Timer:
     """Something that happens at `due` (monotonic seconds) unless it is cancelled."""
 
-    __slots__ = ("action", "due")
+    __slots__ = ("__weakref__", "action", "due")
 
     def __init__(self, due: float, action: Callable[[], Any] | None) -> None:
         self.due = due

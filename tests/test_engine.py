@@ -169,7 +169,7 @@ def test_timers_run_before_an_event_that_came_after_them() -> None:
         midi.map(note(2), lambda _context: log.append("event"))
         midi.play(press(1))
         midi.clock.move_to(2.0)
-        midi.play(press(2))
+        midi.virtual.play(press(2))
     assert log == ["timer", "event"]
 
 

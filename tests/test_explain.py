@@ -25,8 +25,8 @@ def test_why_shows_the_mapping_that_fired_and_those_it_kept_from_trying() -> Non
         text = why(midi, press(36, channel=9))
     assert text.startswith("event 1: note on 36, velocity 100, channel 9, from Virtual; fired")
     fired, kept = text.splitlines()[2:]
-    assert re.fullmatch(r"  1\.  note 36 -> lambda 1  ok  +2000 .s", fired)
-    assert re.fullmatch(r"  2\.  note 36 -> lambda 2  not tried: one before it fired", kept)
+    assert re.fullmatch(r"  1\.  note 36 -> lambda    ok  +2000 .s", fired)
+    assert re.fullmatch(r"  2\.  note 36 -> lambda-2  not tried: one before it fired", kept)
 
 
 def test_why_says_what_a_plugin_raised() -> None:
@@ -62,7 +62,7 @@ def test_why_names_the_other_channel_when_that_was_missed() -> None:
     with session() as midi:
         midi.map(note(36, channel=9), lambda _context: None)
         text = why(midi, press(36, channel=0))
-    assert text.endswith("mapping 1 listens on channel 9: note 36, channel 9 -> lambda 1")
+    assert text.endswith("mapping 1 listens on channel 9: note 36, channel 9 -> lambda")
 
 
 def test_why_names_the_other_mode_when_that_is_not_active() -> None:
@@ -79,7 +79,7 @@ def test_why_explains_with_the_mappings_of_that_moment() -> None:
         midi.play(press(36))
         handle.remove()
         midi.map(note(37), print)
-        assert "note 36 -> lambda 1" in repr(midi.why(1))
+        assert "note 36 -> lambda" in repr(midi.why(1))
 
 
 @pytest.mark.parametrize(

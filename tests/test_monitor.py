@@ -19,18 +19,19 @@ def filled(late_ms: list[float], capacity: int = 10_000) -> Monitor:
     monitor = Monitor(ManualClock(), capacity)
     for serial, late in enumerate(late_ms, 1):
         event = MidiEvent(float(serial), "Virtual", b"\xf8", serial)
-        monitor.record((event, serial + late / 1000, "system", TABLE, "Default", ()))
+        monitor.record((event, serial + late / 1000, "system", (), ()))
     return monitor
 
 
 def test_trace_holds_every_step_when_an_event_fired() -> None:
-    """Event, verdict, table, mode and the mapping with its moments."""
+    """Event, verdict, what was considered, and the mapping with its moments."""
     with session() as midi:
         handle = midi.map(note(36), lambda _context: midi.clock.move_to(1.5))
         midi.advance(1.0)
         midi.play(press(36))
         (trace,) = midi.traces()
-    assert (trace.event.data, trace.verdict, trace.mode) == (b"\x90\x24\x64", "fired", "Default")
+    assert (trace.event.data, trace.verdict) == (b"\x90\x24\x64", "fired")
+    assert trace.considered == (handle.mapping,)
     (step,) = trace.steps
     assert (step.mapping, step.verdict, step.error) == (handle.mapping, "ok", "")
     assert (trace.event.time, step.started, step.finished) == (1.0, 1.0, 1.5)
@@ -127,7 +128,7 @@ def test_traces_can_be_read_while_the_engine_appends() -> None:
     reader = threading.Thread(target=read)
     reader.start()
     for serial in range(20_000):
-        monitor.record((MidiEvent(0.0, "", b"", serial), 0.0, "", TABLE, "", ()))
+        monitor.record((MidiEvent(0.0, "", b"", serial), 0.0, "", (), ()))
     ending.set()
     reader.join()
     assert set(seen) <= {1000}

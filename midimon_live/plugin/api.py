@@ -29,7 +29,7 @@ from midimon_live.capabilities import Capability
 from midimon_live.events import TriggerContext
 
 # the classes most recently defined anywhere; whoever runs cells takes from here, nothing acts on it
-defined: "deque[type[ActionPlugin]]" = deque(maxlen=256)
+defined: "deque[type[ActionPlugin]]" = deque(maxlen=10_000)
 
 
 class Timer(Protocol):

@@ -8,6 +8,9 @@ from contextvars import Context
 from pathlib import Path
 from types import CodeType
 
+from midimon_live.errors import MidimonError
+from midimon_live.show import as_text
+
 NamePlace = Callable[[str, int], str]
 
 _OURS = str(Path(__file__).parent.parent)
@@ -37,7 +40,9 @@ class Failures:
     def line(self, error: BaseException) -> str:
         """Return one line: what was raised, and where in the author's code."""
         frames = _authors_frames(error)
-        what = "".join(traceback.format_exception_only(error)).strip().splitlines()[-1]
+        said = as_text("".join(traceback.format_exception_only(error)).strip().splitlines()[-1])
+        ours = isinstance(error, MidimonError)
+        what = said.removeprefix(f"{type(error).__module__}.") if ours else said
         if isinstance(error, KeyboardInterrupt):
             what = "KeyboardInterrupt: interrupted"
         where = f" ({self._name_place(frames[-1][0], frames[-1][1])})" if frames else ""
@@ -50,7 +55,8 @@ class Failures:
             The one-line form.
         """
         line = self.line(error)
-        kind = f"{plugin}: {line}"
+        frames = _authors_frames(error)
+        kind = f"{plugin}: {type(error).__name__} {frames[-1] if frames else ''}"
         if len(self._seen) > _KINDS_KEPT:
             self._seen.clear()
         self._seen[kind] += 1

@@ -30,6 +30,11 @@ class Grants:
         self._granted[plugin].discard(capability)
         self._revoked[plugin].add(capability)
 
+    def forget(self, plugin: str) -> None:
+        """Drop all decisions about a plugin that is gone."""
+        self._granted.pop(plugin, None)
+        self._revoked.pop(plugin, None)
+
     def declare(self, plugin: str, declared: frozenset[Capability]) -> None:
         """Grant the Low ones among what a plugin declares, unless they were revoked."""
         if self.auto_grant_safe:

@@ -7,8 +7,10 @@ new one, never a half-built plugin.
 import threading
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import dataclass
 from functools import partial
+from shlex import quote
 from typing import Any
 
 from midimon_live.capabilities import Capability
@@ -20,6 +22,7 @@ from midimon_live.errors import (
     PermissionDenied,
     PluginDisabled,
     PluginNotFound,
+    PortError,
 )
 from midimon_live.events import TriggerContext
 from midimon_live.mappings import Origin
@@ -29,7 +32,7 @@ from midimon_live.plugin.stats import PluginStats, StatsRecorder
 from midimon_live.plugin.version import Definition, Kind, PluginState, Version
 from midimon_live.timers import Timer, Timers
 
-NAME_LENGTH = 200
+_LAST_WORDS_S = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +73,7 @@ class PluginManager:
         grants: who may do what.
         defer: takes a job for the main thread; False means it can not be reached from here.
         later: takes a job to be done between two events.
+        exclusive: keeps events waiting meanwhile.
     """
 
     def __init__(
@@ -89,6 +93,7 @@ class PluginManager:
         self.grants = Grants()
         self.defer: Callable[[Callable[[], None]], bool] = lambda _job: False
         self.later: Callable[[Callable[[], None]], None] = lambda job: job()
+        self.exclusive: Callable[[], AbstractContextManager[None]] = nullcontext
         runner.ended = self._shut_down
 
     def list_loaded(self) -> list[str]:
@@ -105,12 +110,12 @@ class PluginManager:
         plugin = version.plugin
         return PluginInfo(
             name=name,
-            version=str(plugin.version),
+            version=version.text,
             description=str(plugin.description),
             state=PluginState.LOADED if name in self._disabled else PluginState.ENABLED,
             kind=version.definition.kind,
             capabilities=version.declared,
-            missing=self._missing(version),
+            missing=frozenset(self.missing(version)),
             origin=version.definition.origin,
         )
 
@@ -129,10 +134,14 @@ class PluginManager:
         self._update(version)
 
     def disable_plugin(self, name: str) -> None:
-        """Keep a plugin loaded but do not run it; raises PluginNotFound."""
+        """Keep a plugin loaded but do not run it; raises PluginNotFound.
+
+        What it scheduled and its `async` executions are cancelled, its notes ended.
+        """
         version = self._version(name)
         self._disabled.add(name)
         self._update(version)
+        self._quieten(version)
 
     def grant_capability(self, name: str, capability: Capability | str) -> None:
         """Allow a plugin something it declares, from its next execution on.
@@ -158,6 +167,8 @@ class PluginManager:
         version = self._version(name)
         self.grants.revoke(name, Capability.of(capability))
         self._update(version)
+        if version.blocked:
+            self._quieten(version)
 
     def execute_plugin(
         self,
@@ -174,7 +185,8 @@ class PluginManager:
             ExecutionError: it raised; the cause is chained.
         """
         self._version(name)
-        outcome = self.execute(name, params or {}, context or TriggerContext())
+        with self.exclusive():
+            outcome = self.execute(name, params or {}, context or TriggerContext())
         if outcome.verdict == "disabled":
             raise PluginDisabled(name, "is disabled; %midi enable it")
         if outcome.verdict == "denied":
@@ -183,10 +195,15 @@ class PluginManager:
             raise ExecutionError(name, outcome.error) from outcome.cause
 
     def unload_plugin(self, name: str) -> None:
-        """Take a plugin out and call its `shutdown`; raises PluginNotFound."""
+        """Take a plugin out and call its `shutdown`; raises PluginNotFound.
+
+        Its grants go too: the next plugin of that name asks for its own.
+        """
         version = self._version(name)
         self._live = {kept: one for kept, one in self._live.items() if kept != name}
         self._disabled.discard(name)
+        self.grants.forget(name)
+        self._runner.cancel(version)
         self.retire([version])
 
     def execute(self, name: str, params: Mapping[str, Any], context: TriggerContext) -> Outcome:
@@ -226,15 +243,37 @@ class PluginManager:
         self._live = {**kept, **staged}
         return replaced
 
-    def retire(self, versions: Iterable[Version]) -> None:
-        """Cancel what old versions scheduled; call `shutdown` once nothing of them runs."""
+    def retire(self, versions: Iterable[Version], *, at_once: bool = False) -> None:
+        """Take versions out of service: what they scheduled is cancelled, `shutdown` is called.
+
+        Executions under way may end first, within 5 seconds; `at_once` does not wait for them.
+        """
         for version in versions:
             version.retired = True
-            for timer in list(version.timers):
-                timer.cancel()
-            version.timers.clear()
-            if not version.in_flight:
+            _cancel_timers(version)
+            if at_once or not version.in_flight:
                 self.later(partial(self._shut_down, version))
+            else:
+                cancel = partial(self._runner.cancel, version)
+                self._timers.schedule(self._now() + _LAST_WORDS_S, cancel)
+
+    def end_notes(self, names: Iterable[str]) -> None:
+        """End the notes that these plugins began, for instance because a mapping is gone."""
+        for name in names:
+            if (version := self._live.get(name)) is not None:
+                self._end_notes(version)
+
+    def missing(self, version: Version) -> list[Capability]:
+        """Return what a version declares and was not granted."""
+        return sorted(version.declared - self.grants.granted(version.name), key=lambda c: c.value)
+
+    def how_to_allow(self, version: Version) -> str:
+        """Return what a version misses, and the lines that would allow it."""
+        missing = self.missing(version)
+        name = quote(version.name)
+        allow = "; ".join(f"%midi grant {name} {one.value}" for one in missing)
+        wants = ", ".join(f"{one.value} ({one.risk.value} risk)" for one in missing)
+        return f"wants {wants}, not granted; to allow it: {allow}"
 
     def definitions(self) -> dict[str, Definition]:
         """Return what defined each live plugin, by name."""
@@ -243,14 +282,12 @@ class PluginManager:
     def cancel_timers(self) -> None:
         """Cancel everything that plugins scheduled."""
         for version in self._live.values():
-            for timer in list(version.timers):
-                timer.cancel()
-            version.timers.clear()
+            _cancel_timers(version)
 
     def close(self) -> None:
         """Unload all, newest first."""
         gone, self._live = self._live, {}
-        self.retire(reversed(gone.values()))
+        self.retire(reversed(gone.values()), at_once=True)
 
     def schedule(
         self, version: Version, delay: float, function: Callable[..., Any], args: tuple[Any, ...]
@@ -258,7 +295,6 @@ class PluginManager:
         """Keep `function` for `version`; it runs like a handler."""
 
         def ring() -> None:
-            version.timers.discard(timer)
             if not version.blocked and not version.retired:
                 self._runner.call(version, function, *args)
 
@@ -275,31 +311,21 @@ class PluginManager:
 
     def _build(self, definition: Definition) -> Version:
         name = definition.name
-        if not isinstance(name, str) or not 0 < len(name) <= NAME_LENGTH:
-            raise InvalidValue(
-                f"name is {name!r:.80}; allowed is text of 1 to {NAME_LENGTH} characters"
-            )
         version = Version(definition, self._stats[name], self)
         self.grants.declare(name, version.declared)
         self._update(version)
         version.context.copy().run(version.plugin.initialize)
         return version
 
-    def _missing(self, version: Version) -> frozenset[Capability]:
-        return version.declared - self.grants.granted(version.name)
-
     def _update(self, version: Version) -> None:
-        denied = "denied" if self._missing(version) else ""
+        denied = "denied" if self.missing(version) else ""
         version.blocked = "disabled" if version.name in self._disabled else denied
 
     def _refused(self, version: Version) -> Outcome:
         if version.blocked == "disabled":
             return Outcome("disabled", f"{version.name} is disabled")
         version.stats.denied += 1
-        missing = sorted(self._missing(version), key=lambda one: one.value)
-        allow = "; ".join(f"%midi grant {version.name} {one.value}" for one in missing)
-        wants = ", ".join(f"{one.value} ({one.risk.value} risk)" for one in missing)
-        return Outcome("denied", f"wants {wants}, not granted; to allow it: {allow}")
+        return Outcome("denied", self.how_to_allow(version))
 
     def _deferred(
         self, version: Version, params: Mapping[str, Any], context: TriggerContext
@@ -308,7 +334,10 @@ class PluginManager:
 
         def run() -> None:
             version.in_flight -= 1
-            self._runner.run(version, params, context)
+            if version.blocked:
+                self._refused(version)
+            else:
+                self._runner.run(version, params, context)
             if version.retired and not version.in_flight:
                 self._shut_down(version)
 
@@ -317,5 +346,26 @@ class PluginManager:
         version.in_flight -= 1
         return self._runner.run(version, params, context)
 
+    def _quieten(self, version: Version) -> None:
+        _cancel_timers(version)
+        self._runner.cancel(version)
+        self._end_notes(version)
+
+    def _end_notes(self, version: Version) -> None:
+        notes, version.notes = version.notes, set()
+        for output, channel, note in sorted(notes):
+            with suppress(PortError):  # gone: nothing sounds there any more
+                self.send(bytes((0x80 | channel, note, 64)), output)
+
     def _shut_down(self, version: Version) -> None:
+        if version.closed:
+            return
+        version.closed = True
         self._runner.call(version, version.plugin.shutdown)
+        self._end_notes(version)
+
+
+def _cancel_timers(version: Version) -> None:
+    for timer in list(version.timers):
+        timer.cancel()
+    version.timers.clear()

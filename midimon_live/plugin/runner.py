@@ -98,7 +98,14 @@ class Runner:
 
     def describe(self, error: BaseException) -> str:
         """Return one line about an exception, with the author's place."""
-        return self._failures.line(error)
+        try:
+            return self._failures.line(error)
+        except Exception as second:
+            return f"{type(error).__name__} (and describing it raised {type(second).__name__})"
+
+    def cancel(self, version: Version) -> None:
+        """Cancel the `async` executions of a version."""
+        self._tasks.cancel(version)
 
     def _start(
         self,
@@ -112,6 +119,8 @@ class Runner:
 
         def done(error: BaseException | None) -> None:
             version.in_flight -= 1
+            if hasattr(result, "close"):
+                result.close()  # one that was cancelled before it began
             if context is not None:
                 version.stats.ran(self._now() - started, context.timestamp)
             if error is not None and not isinstance(error, asyncio.CancelledError):

@@ -109,7 +109,7 @@ def test_another_cell_takes_a_trigger_over_and_says_so(kernel: Kernel) -> None:
     """The newest cell wins, visibly."""
     kernel.run(BLINK.format(text="x"), cell_id="a")
     reply = kernel.run("midi.map(note(36), lambda context: None)", cell_id="b")
-    assert "note 36 now plays lambda 1 (was blink, In [2])" in reply.stdout
+    assert "note 36 now plays lambda (was blink, In [2])" in reply.stdout
     assert kernel.json("len(midi.mappings())") == 1
 
 
@@ -152,3 +152,60 @@ def test_a_main_thread_plugin_waits_for_the_loop(kernel: Kernel) -> None:
     kernel.run("midi.virtual.press(36); time.sleep(0.2); during = list(where)")
     kernel.run("await midi.settled()")
     assert kernel.json("[during, where]") == [[], [True]]
+
+
+def test_a_handler_that_maps_during_an_awaiting_cell_is_not_part_of_it(kernel: Kernel) -> None:
+    """Its mapping counts at once, and stays when the cell fails."""
+    kernel.run(
+        "hits = []\n@midi.on(note(1))\ndef learn(context):\n    midi.map(note(2), hits.append)"
+    )
+    kernel.run(
+        "midi.virtual.press(1)\nawait midi.settled()\nmidi.virtual.press(2)\n"
+        "await midi.settled()\nassert len(hits) == 1\n1/0",
+        cell_id="a",
+        check=False,
+    )
+    assert kernel.json("[len(hits), len(midi.mappings())]") == [1, 2]
+
+
+def test_removing_a_mapping_in_a_cell_that_fails_removes_nothing(kernel: Kernel) -> None:
+    """And it can be removed afterwards."""
+    kernel.run("handle = midi.map(note(1), print)", cell_id="a")
+    kernel.run("handle.remove(); 1/0", cell_id="b", check=False)
+    assert kernel.json("len(midi.mappings())") == 1
+    kernel.run("handle.remove()", cell_id="b")
+    assert kernel.json("len(midi.mappings())") == 0
+
+
+def test_a_class_that_was_renamed_in_its_cell_is_gone(kernel: Kernel) -> None:
+    """With what it scheduled; `shutdown` is called."""
+    code = (
+        "class One(ActionPlugin):\n    def execute(self, params, context): pass\n"
+        "    def shutdown(self): log.append('shutdown')"
+    )
+    kernel.run("log = []", cell_id="log")
+    kernel.run(code, cell_id="a")
+    kernel.run(code.replace("One", "Two"), cell_id="a")
+    kernel.run("midi.settle()")
+    assert kernel.json("[log, midi.plugins.list_loaded()]") == [["shutdown"], ["two"]]
+
+
+def test_a_refused_plugin_is_announced_with_the_line_that_allows_it(kernel: Kernel) -> None:
+    """In the cell that defines it, not only when a pad stays silent."""
+    reply = kernel.run(
+        "class Log(ActionPlugin):\n    capabilities = {'filesystem'}\n"
+        "    def execute(self, params, context): pass"
+    )
+    assert "log wants filesystem (high risk)" in reply.stdout
+    assert "%midi grant log filesystem" in reply.stdout
+
+
+def test_a_disabled_main_thread_plugin_does_not_run_what_waited(kernel: Kernel) -> None:
+    """The check is made when it would run."""
+    kernel.run(
+        "import time\nhits = []\nclass Gui(ActionPlugin):\n    main_thread = True\n"
+        "    def execute(self, params, context): hits.append(1)\nmidi.map(note(1), Gui)"
+    )
+    kernel.run("midi.virtual.press(1); time.sleep(0.1); midi.plugins.disable_plugin('gui')")
+    kernel.run("await midi.settled()")
+    assert kernel.json("hits") == []

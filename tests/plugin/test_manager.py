@@ -1,5 +1,6 @@
 """Lifecycle, checks, grants and statistics of plugins."""
 
+import asyncio
 from collections.abc import Callable
 
 import pytest
@@ -68,6 +69,29 @@ def test_unloading_shuts_down_once() -> None:
         assert midi.plugins.list_loaded() == []
         with pytest.raises(PluginNotFound):
             midi.plugins.unload_plugin("blink")
+    assert log == ["initialize", "shutdown"]
+
+
+def test_unloading_cancels_async_handlers() -> None:
+    """`shutdown` comes after their end, once, and the name is gone at once."""
+    log: list[str] = []
+
+    async def test() -> None:
+        gate = asyncio.Event()
+
+        async def execute(_self, _params, _context):
+            await gate.wait()
+            log.append("ended")
+
+        with session() as midi:
+            midi.map(note(36), logging(log, execute=execute))
+            midi.play(press(36))
+            midi.plugins.unload_plugin("blink")
+            assert (log, midi.plugins.list_loaded()) == (["initialize"], [])
+            gate.set()
+            await midi.settled()
+
+    asyncio.run(test())
     assert log == ["initialize", "shutdown"]
 
 
@@ -227,7 +251,7 @@ def test_functions_are_named_after_themselves() -> None:
         midi.map(note(1), print)
         midi.map(note(2), lambda _context: None)
         midi.map(note(3), lambda _context: None)
-        assert midi.plugins.list_loaded() == ["lambda 1", "lambda 2", "print()"]
+        assert midi.plugins.list_loaded() == ["lambda", "lambda-2", "print()"]
 
 
 def test_instances_of_one_class_are_told_apart() -> None:
