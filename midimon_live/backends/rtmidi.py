@@ -160,7 +160,7 @@ class RtMidiBackend:
         self._pulse: _JackPulse | None = None
         if self.api_name == "jack":
             with muted_stderr():
-                self._pulse = _JackPulse(self._new, self._rtmidi, clock)
+                self._pulse = _JackPulse(self._lister_in, self._lister_out, self._client, clock)
 
     def inputs(self) -> list[str]:
         """Return the names of the ports that can be received from, our own left out."""
@@ -200,8 +200,6 @@ class RtMidiBackend:
                 port.abandon()
             else:
                 port.close()
-        if self._pulse is not None:
-            self._pulse.close()
         for lister in filter(None, (self._lister_in, self._lister_out)):
             if dead:
                 _leak(lister)
@@ -260,19 +258,25 @@ class _JackPulse:
     RtMidi's port lists come from shared memory and stay; and once about 2,340 messages wait in its
     ring, `send_message` spins for ever with the interpreter lock held. So no more than half of the
     ring is filled without proof that the server still empties it.
+
+    Args:
+        receiver: an `rtmidi.MidiIn` that has no port yet.
+        sender: an `rtmidi.MidiOut` that has no port yet.
+        client: what the names of our own clients begin with.
+        clock: times the answers.
     """
 
-    def __init__(self, new: Callable[..., Any], rtmidi: Any, clock: Clock) -> None:
+    def __init__(self, receiver: Any, sender: Any, client: str, clock: Clock) -> None:
         self._now = clock.now
-        self._in = new(rtmidi.MidiIn, "pulse", queue_size_limit=64)
+        self._in = receiver
+        self._out = sender
         self._in.ignore_types(active_sense=False)
-        self._in.open_virtual_port("in")
-        self._out = new(rtmidi.MidiOut, "pulse-out")
+        self._in.open_virtual_port("pulse")
         names = self._out.get_ports()
-        own = next((n for n in names if n.startswith(f"midimon-{os.getpid()}-pulse")), None)
+        own = next((n for n in names if n.startswith(client)), None)
         if own is None:
             raise BackendUnavailable("the JACK server does not show the ports made on it")
-        self._out.open_port(names.index(own), name="out")
+        self._out.open_port(names.index(own), name="pulse")
         self._lock = threading.Lock()
         self._unconfirmed = 0
         self._asked: float | None = None
@@ -302,17 +306,6 @@ class _JackPulse:
                 self.dead = not self._answered_within(1.0)
                 self._unconfirmed = size
         return not self.dead
-
-    def close(self) -> None:
-        """Close both ends, or drop them when the server is gone."""
-        with self._lock:
-            ends, self._in, self._out = (self._in, self._out), None, None
-            for port in filter(None, ends):
-                if self.dead:
-                    _leak(port)
-                else:
-                    _close(port)
-            self.dead = True
 
     def _ask(self) -> None:
         self._asked = self._now()

@@ -59,6 +59,7 @@ class Client:
         self.arrived: deque[tuple[list[int], float]] = deque()
         self.sent: list[bytes] = []
         self.opened: int | str | None = None
+        self.target = ""
         self.calls: list[str] = []
         system.clients.append(self)
 
@@ -69,6 +70,7 @@ class Client:
 
     def open_port(self, number: int, name: str) -> None:
         """Connect to a port of `get_ports`."""
+        self.target = self.get_ports()[number]
         self.opened = number
 
     def open_virtual_port(self, name: str) -> None:
@@ -88,8 +90,9 @@ class Client:
     def send_message(self, data: bytes) -> None:
         """Keep it; the pulse comes back as long as the server carries messages."""
         self.sent.append(bytes(data))
-        if self.name.endswith("pulse-out") and self.system.carries:
-            self.system.named("-pulse").arrived.append((list(data), 0.0))
+        if self.target.endswith(":pulse") and self.system.carries:
+            pulse = next(one for one in self.system.clients if one.opened == "pulse")
+            pulse.arrived.append((list(data), 0.0))
 
     def close_port(self) -> None:
         """Note it."""
