@@ -21,6 +21,7 @@ _TURN_S = 0.01  # how long to drain before looking at ports, or the kernel's oth
 _IDLE_S = 0.1
 _PLAYING_S = 1.0
 _PLAYING_POLL_S = 0.00075  # a reply catches the next cycle of a server that runs every 1.3 ms
+_CONTENDED_S = 0.0003  # waking up takes longer than this beside a cell that keeps computing
 
 
 class Pump(Inline):
@@ -53,6 +54,7 @@ class Pump(Inline):
         self._thread: threading.Thread | None = None
         self._interpreter = Interpreter()
         self._played_at = 0.0
+        self._contended = False
 
     def handled(self) -> dict[str, int]:
         """Return how many events were handled, by where that was."""
@@ -164,7 +166,9 @@ class Pump(Inline):
         before = self._now()
         self._interpreter.reader_sleeps()
         if self._ports.polled:
-            span = _PLAYING_POLL_S if before - self._played_at < _PLAYING_S else POLL_S
+            # beside a busy cell each look costs that cell, and catches no cycle anyway
+            playing = before - self._played_at < _PLAYING_S and not self._contended
+            span = _PLAYING_POLL_S if playing else POLL_S
             sleep(span)
         else:
             waiting = self._work_waits() or self._main_jobs
@@ -172,7 +176,9 @@ class Pump(Inline):
             self._arrived.wait(span)
         self._interpreter.reader_works()
         self._arrived.clear()
-        return self._now() - before - span
+        late = self._now() - before - span
+        self._contended = late > _CONTENDED_S
+        return late
 
     def _offer(self) -> None:
         """Let the loop handle what waits, or handle it here if the loop does not answer."""
