@@ -6,11 +6,39 @@ into the notebook as `midi`.
 
 from typing import TYPE_CHECKING, Any
 
-from midimon_live.actions import plugin
+from midimon_live.actions import (
+    delay,
+    keys,
+    launch,
+    mode,
+    mouse,
+    plugin,
+    repeat,
+    send,
+    sequence,
+    shell,
+    text,
+    volume,
+    when,
+)
 from midimon_live.capabilities import Capability
 from midimon_live.events import MidiEvent, TriggerContext
 from midimon_live.plugin.api import ActionPlugin
-from midimon_live.triggers import cc, note, release
+from midimon_live.triggers import (
+    aftertouch,
+    cc,
+    chord,
+    double_tap,
+    encoder,
+    long_press,
+    note,
+    pitch_bend,
+    poly_aftertouch,
+    program,
+    release,
+    sequence_of,
+    velocity_range,
+)
 
 if TYPE_CHECKING:
     from midimon_live.sessions import Session
@@ -22,13 +50,35 @@ __all__ = [
     "Capability",
     "MidiEvent",
     "TriggerContext",
+    "aftertouch",
     "cc",
+    "chord",
+    "delay",
+    "double_tap",
+    "encoder",
+    "keys",
+    "launch",
     "load_ipython_extension",
+    "long_press",
+    "mode",
+    "mouse",
     "note",
+    "pitch_bend",
     "plugin",
+    "poly_aftertouch",
+    "program",
     "release",
+    "repeat",
+    "send",
+    "sequence",
+    "sequence_of",
     "session",
+    "shell",
+    "text",
     "unload_ipython_extension",
+    "velocity_range",
+    "volume",
+    "when",
 ]
 
 

@@ -7,21 +7,22 @@ the mapping table replaced, between two events. What the same cell made before g
 import threading
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from inspect import isabstract, isfunction, signature
+from inspect import isabstract, signature
 from itertools import count
 from typing import Any
 
-from midimon_live.actions import PluginAction, is_plugin_class
-from midimon_live.engine import Engine
+from midimon_live.actions import Action, PluginAction, function_name, is_plugin_class
 from midimon_live.errors import InvalidValue
 from midimon_live.inline import Inline
 from midimon_live.mappings import Mapping, MappingTable, Origin
+from midimon_live.modes import Modes
 from midimon_live.plugin.api import ActionPlugin, FunctionPlugin
 from midimon_live.plugin.manager import PluginManager
 from midimon_live.plugin.version import Definition, Kind, Version
 from midimon_live.triggers import Trigger
 
 _NAME_LENGTH = 100
+_SWEEP_S = 1.0
 
 
 class MappingHandle:
@@ -43,7 +44,7 @@ class MappingHandle:
     def __repr__(self) -> str:
         if self.mapping is not None:
             return str(self.mapping)
-        return f"{self._wanted.trigger} -> {name_of(self._wanted.action)}"
+        return f"{self._wanted.trigger} -> {self._wanted.action}"
 
 
 @dataclass(eq=False, slots=True)
@@ -55,7 +56,7 @@ class WantedMapping:
     """
 
     trigger: Trigger
-    action: PluginAction
+    action: Action
     mode: str | None
     name: str | None
     all: bool
@@ -72,6 +73,7 @@ class Change:
         classes: plugin classes it defined.
         mappings: mappings it asked for.
         removals: handles of mappings it wants gone.
+        modes: modes it defined, with their colours or None.
         over: whether its cell has ended.
     """
 
@@ -79,6 +81,7 @@ class Change:
     classes: list[type[ActionPlugin]] = field(default_factory=list)
     mappings: list[WantedMapping] = field(default_factory=list)
     removals: list[MappingHandle] = field(default_factory=list)
+    modes: dict[str, str | None] = field(default_factory=dict)
     over: bool = False
 
 
@@ -87,14 +90,25 @@ class Committer:
 
     Args:
         plugins: builds and swaps plugins.
-        engine: gets the new mapping table.
+        modes: gets the new mapping table.
         pump: keeps events waiting meanwhile.
+        in_use: returns the names of the plugins that gestures and actions under way may still need.
+        later: does a job in so many seconds, between two events.
     """
 
-    def __init__(self, plugins: PluginManager, engine: Engine, pump: Inline) -> None:
+    def __init__(
+        self,
+        plugins: PluginManager,
+        modes: Modes,
+        pump: Inline,
+        in_use: Callable[[], set[str]],
+        later: Callable[[float, Callable[[], None]], object],
+    ) -> None:
         self._plugins = plugins
-        self._engine = engine
+        self._modes = modes
         self._pump = pump
+        self._in_use = in_use
+        self._later = later
         self._numbers = count(1)
         self._one_at_a_time = threading.RLock()
 
@@ -114,31 +128,53 @@ class Committer:
     def _commit(self, change: Change) -> list[str]:
         live = self._plugins.definitions()
         wanted = _Definitions(live, change.origin)
-        names = [wanted.name(one.action) for one in change.mappings]
+        actions = [one.action.replaced(wanted.named) for one in change.mappings]
         for cls in change.classes:
             wanted.add_class(cls)
-        wanted.check_names(names)
+        wanted.check_names()
         staged = self._plugins.stage(wanted.new.values())
         # read after `initialize` ran: that may map things itself
-        before, live = self._engine.table, self._plugins.definitions()
+        before, live = self._modes.table, self._plugins.definitions()
         mappings = [
-            self._made(*pair, change.origin) for pair in zip(change.mappings, names, strict=True)
+            self._made(*pair, change.origin) for pair in zip(change.mappings, actions, strict=True)
         ]
         removed = [one.mapping for one in change.removals if one.mapping is not None]
         drop = [*removed, *_outdated(before, change, mappings)]
-        table = before.changed(mappings, drop)
-        gone = _unused(live, table, staged, change.origin)
+        table = before.changed(mappings, drop, change.modes)
+        gone = self._not_needed(_unused(live, table, staged, change.origin))
         with self._pump.between_events():
             replaced = self._plugins.swap(staged, gone)
-            self._engine.use(table)
+            self._modes.use(table)
         self._plugins.retire(replaced)
-        self._plugins.end_notes({one.plugin for one in drop} - set(staged))
+        self._plugins.end_notes({name for one in drop for name in one.plugins} - set(staged))
         for handle in change.removals:
             handle.mapping = None
         for one, mapping in zip(change.mappings, mappings, strict=True):
             if one.handle is not None:
                 one.handle.mapping = mapping
-        return _remarks(drop, mappings, change) + self._refusals(staged)
+        doubts = [
+            f"{one.trigger} -> {one.action}: {line}"
+            for one in mappings
+            for line in one.action.doubts(table.modes)
+        ]
+        return _remarks(drop, mappings, change) + self._refusals(staged) + doubts
+
+    def _not_needed(self, unused: list[str]) -> list[str]:
+        """Leave out what a gesture or an action that has begun may still execute, for now."""
+        needed = self._in_use().intersection(unused)
+        if needed:
+            self._later(_SWEEP_S, self._sweep)
+        return [name for name in unused if name not in needed]
+
+    def _sweep(self) -> None:
+        """Drop what was needed for longer than its mapping; the engine calls, and must not wait."""
+        if not self._one_at_a_time.acquire(blocking=False):
+            self._later(_SWEEP_S, self._sweep)
+            return
+        try:
+            self._commit(Change())
+        finally:
+            self._one_at_a_time.release()
 
     def _refusals(self, staged: dict[str, Version]) -> list[str]:
         """Say at once what would otherwise show only when a pad stays silent."""
@@ -148,12 +184,11 @@ class Committer:
             if self._plugins.missing(version)
         ]
 
-    def _made(self, wanted: WantedMapping, plugin: str, origin: Origin | None) -> Mapping:
+    def _made(self, wanted: WantedMapping, action: Action, origin: Origin | None) -> Mapping:
         return Mapping(
             number=next(self._numbers),
             trigger=wanted.trigger,
-            plugin=plugin,
-            params=dict(wanted.action.params),
+            action=action,
             mode=wanted.mode,
             name=wanted.name or "",
             all=wanted.all,
@@ -174,10 +209,18 @@ class _Definitions:
         self._origin = origin
         self._by_source = {id(one.source): name for name, one in live.items()}
         self._unmapped_classes: set[int] = set()
+        self._named: list[str] = []
         self.new: dict[str, Definition] = {}
 
-    def name(self, action: PluginAction) -> str:
-        source: Any = action.plugin
+    def named(self, action: Action) -> Action:
+        """Return an action with the name of its plugin in place of the plugin."""
+        if not isinstance(action, PluginAction):
+            return action
+        name = self._name(action.plugin)
+        self._named.append(name)
+        return PluginAction(name, dict(action.params))
+
+    def _name(self, source: Any) -> str:
         if isinstance(source, str):
             return source
         known = self._by_source.get(id(source))
@@ -207,8 +250,8 @@ class _Definitions:
             self._unmapped_classes.add(id(cls))
             self._define(name, cls, cls, Kind.CLASS)
 
-    def check_names(self, names: Iterable[str]) -> None:
-        for name in names:
+    def check_names(self) -> None:
+        for name in self._named:
             if name not in self._live and name not in self.new:
                 known = ", ".join(sorted({*self._live, *self.new})) or "none"
                 raise InvalidValue(f"no plugin is called {name!r}; there are: {known}")
@@ -245,28 +288,6 @@ def _checked(name: Any) -> str:
     return name
 
 
-def function_name(function: Any) -> tuple[str, bool]:
-    """Return what to call a function, and whether that name is its own.
-
-    A lambda, a function made inside another, a method, a partial and `_` are told apart by number.
-    """
-    name = getattr(function, "__qualname__", type(function).__name__)
-    if name.endswith("<lambda>"):
-        return "lambda", False
-    plain = isfunction(function) and "<" not in name and not name.startswith("_")
-    return f"{name.rpartition('.')[2]}()", plain
-
-
-def name_of(action: PluginAction) -> str:
-    """Return how an action is called before it has come into force."""
-    source: Any = action.plugin
-    if isinstance(source, str):
-        return source
-    if isinstance(source, ActionPlugin) or is_plugin_class(source):
-        return str(source.name)
-    return function_name(source)[0]
-
-
 def _builds_without_arguments(cls: type[ActionPlugin]) -> bool:
     try:
         signature(cls).bind()
@@ -283,10 +304,12 @@ def _outdated(table: MappingTable, change: Change, new: list[Mapping]) -> list[M
     redefined = {
         mapping.plugin
         for wanted, mapping in zip(change.mappings, new, strict=True)
-        if wanted.redefines and function_name(wanted.action.plugin)[1]
+        if wanted.redefines
+        and isinstance(wanted.action, PluginAction)
+        and function_name(wanted.action.plugin)[1]
     }
     if origin is None:
-        return [one for one in table if one.plugin in redefined]
+        return [one for one in table if redefined.intersection(one.plugins)]
     earlier = [one for one in table if one.origin is not None and one.origin.run != origin.run]
     same_cell = [one for one in earlier if origin.cell and _cell(one) == origin.cell]
     going = {one.number for one in same_cell}
@@ -295,7 +318,10 @@ def _outdated(table: MappingTable, change: Change, new: list[Mapping]) -> list[M
         one
         for one in earlier
         if one.number not in going
-        and ((not one.all and (one.trigger, one.mode) in taken) or one.plugin in redefined)
+        and (
+            (not one.all and (one.trigger, one.mode) in taken)
+            or redefined.intersection(one.plugins)
+        )
     ]
     return same_cell + others
 
@@ -310,7 +336,7 @@ def _remarks(drop: list[Mapping], new: list[Mapping], change: Change) -> list[st
         return []
     heirs = {(one.trigger, one.mode): one for one in new}
     return [
-        f"{one.trigger} now plays {heirs[one.trigger, one.mode].plugin} (was {one.plugin}, "
+        f"{one.trigger} now plays {heirs[one.trigger, one.mode].action} (was {one.action}, "
         f"{one.origin.label})"
         for one in drop
         if one.origin is not None and _cell(one) != origin.cell and (one.trigger, one.mode) in heirs
@@ -324,7 +350,7 @@ def _unused(
     origin: Origin | None,
 ) -> list[str]:
     """Return what nothing fires any more: instances, functions, classes that left their cell."""
-    used = {mapping.plugin for mapping in table}
+    used = {name for mapping in table for name in mapping.plugins}
     return [
         name
         for name, one in live.items()

@@ -1,116 +1,104 @@
-"""Event in, plugin executed: bytes, control, mapping, plugin, trace. The whole of it in `handle`.
+"""Event in, action started: bytes, control, plan, mapping, action, trace. It begins in `handle`.
 
 The engine has no thread of its own. Whoever holds the pump's baton calls `handle` and `run_timers`,
 one call at a time.
 """
 
+from collections.abc import Callable, Iterable, Sequence
+
 from midimon_live.clock import Clock
-from midimon_live.errors import InvalidValue
 from midimon_live.events import (
+    AFTERTOUCH,
+    CONTROL_CHANGE,
     MALFORMED,
     NOTE_OFF,
     NOTE_ON,
+    PITCHWHEEL,
+    POLYTOUCH,
+    PROGRAM_CHANGE,
     SYSEX,
     MidiEvent,
     TriggerContext,
     control_key,
 )
-from midimon_live.mappings import DEFAULT_MODE, Lookup, Mapping, MappingTable
+from midimon_live.gestures import Gestures
+from midimon_live.mappings import Mapping, Plan
+from midimon_live.modes import Modes
 from midimon_live.monitor import Monitor, Step
-from midimon_live.plugin.manager import PluginManager
+from midimon_live.runs import Runs
+from midimon_live.surface import ON_TO_OFF, Press, Surface
 from midimon_live.timers import Timers
+from midimon_live.triggers import Control
 
-_ON_TO_OFF = (NOTE_ON - NOTE_OFF) << 11
 _SYSEX_KEPT = 64
 _ALL_OFF = frozenset(
     (0xB0 | channel) << 7 | control for channel in range(16) for control in (120, 123)
 )
 _VERDICTS = {MALFORMED: "malformed", SYSEX: "sysex"}
 
+Tap = Callable[[MidiEvent], bool]
+
 
 class Engine:
-    """Turns events into executions.
+    """Turns events into actions.
 
     Args:
         clock: times every step.
         monitor: remembers every event.
         timers: run in their order between the events.
-        plugins: executes.
+        surface: what is under the player's hands.
+        gestures: tells which gesture a press becomes.
+        modes: the mappings in force.
+        runs: starts actions.
 
     Attributes:
-        table: the mappings in force; replaced whole, never changed.
+        tap: gets each event before the mappings do, and keeps it by answering True; None is nobody.
     """
 
     def __init__(
-        self, clock: Clock, monitor: Monitor, timers: Timers, plugins: PluginManager
+        self,
+        clock: Clock,
+        monitor: Monitor,
+        timers: Timers,
+        surface: Surface,
+        gestures: Gestures,
+        modes: Modes,
+        runs: Runs,
     ) -> None:
         self._now = clock.now
         self._epoch_ms = clock.epoch_ms
+        self._monitor = monitor
         self._counters = monitor.counters
         self._record = monitor.record
         self._timers = timers
-        self._execute = plugins.execute
-        self._pressed: dict[tuple[str, int], float] = {}
-        self._mode = DEFAULT_MODE
-        self._mode_index = 0
-        self.table = MappingTable()
-        self._lookup: Lookup = self.table.lookup(self._mode)
-
-    @property
-    def mode(self) -> str:
-        """The name of the active mode."""
-        return self._mode
-
-    def set_mode(self, mode: str) -> None:
-        """Make a mode active, from the next event on; any thread may call.
-
-        Raises:
-            InvalidValue: no mapping names it.
-        """
-        if mode not in self.table.modes:
-            known = ", ".join(self.table.modes)
-            raise InvalidValue(f"no mode is called {mode!r}; there are: {known}")
-        self._mode, self._mode_index = mode, self.table.modes.index(mode)
-        self._lookup = self.table.lookup(mode)
-
-    def use(self, table: MappingTable) -> None:
-        """Put a table in force, from the next event on."""
-        self.table = table
-        self._mode = self._mode if self._mode in table.modes else DEFAULT_MODE
-        self._mode_index = table.modes.index(self._mode)
-        self._lookup = table.lookup(self._mode)
+        self._surface = surface
+        self._gestures = gestures
+        self._modes = modes
+        self._start = runs.start
+        self.tap: Tap | None = None
+        gestures.engine = self
 
     def handle(self, event: MidiEvent) -> None:
-        """Handle one event to its end; nothing a plugin raises gets out."""
+        """Handle one event to its end; nothing an action raises gets out."""
         started = self._now()
         if self._timers.next_due <= event.time:
             self.run_timers(event.time)
-        data = event.data
-        key = control_key(data)
+        if self._gestures.next_due <= event.time:
+            self._gestures.catch_up(event.time)
+        key = control_key(event.data)
         if key < 0:
             self._pass_by(event, key, started)
             return
-        lookup, held = self._lookup, None
+        if (tap := self.tap) is not None and tap(event):  # another thread may empty it
+            self._record((event, started, "learning", (), (), None))
+            return
         kind = key >> 11
         if kind == NOTE_ON:
-            self._pressed[event.port, key] = event.time
+            self._press(event, key, started)
         elif kind == NOTE_OFF:
-            since = self._pressed.pop((event.port, key + _ON_TO_OFF), None)
-            held = None if since is None else event.time - since
-        elif key in _ALL_OFF:
-            self._forget_pressed(event.port, channel=data[0] & 0xF)
-        candidates = lookup[key]
-        if not candidates:
-            self._record((event, started, "unmapped", (), ()))
-            return
-        steps = []
-        for mapping in candidates:
-            if mapping.trigger.accepts(data):
-                steps.append(self._fire(mapping, event, held))
-                if not mapping.all:
-                    break
-        verdict = "fired" if steps else "no match"
-        self._record((event, started, verdict, candidates, steps))
+            self._release(event, key, started)
+        else:
+            self._turn(event, key, started)
 
     def run_timers(self, moment: float) -> None:
         """Run what is due at `moment`, soonest first."""
@@ -119,35 +107,144 @@ class Engine:
             if action is not None:
                 action()
 
-    def note_offs(self, port: str) -> list[bytes]:
-        """Return the messages that release what is held on an input that is gone."""
-        held = [key for name, key in list(self._pressed) if name == port]
-        return [bytes((0x80 | key >> 7 & 0xF, key & 0x7F, 0)) for key in held]
+    def fire(self, press: Press, mappings: Iterable[Mapping], held: float | None) -> bool:
+        """Fire the first of `mappings` that accepts a press; tell whether the search is over."""
+        return self._fire_first(mappings, press.event, press.steps, held)
 
-    def _fire(self, mapping: Mapping, event: MidiEvent, held: float | None) -> Step:
-        context = self._context(mapping, event, held)
+    def fire_release(self, press: Press) -> None:
+        """Fire what is mapped to the release of a press, where the press was taken."""
+        event = press.released
+        if event is not None:
+            tests = press.lookup[press.key - ON_TO_OFF].tests
+            self._fire_first(tests, event, press.at_release, event.time - press.event.time)
+
+    def _press(self, event: MidiEvent, key: int, started: float) -> None:
+        lookup, place = self._modes.lookup, (event.port, key)
+        plan = lookup[key]
+        pressed = self._surface.pressed
+        before = pressed.get(place)
+        press = pressed[place] = Press(event, key, lookup, plan)
+        if before is not None and before.undo:  # pressed again without a note-off
+            self._surface.let_go(before)
+        waiting = self._gestures.waiting
+        if plan.notes is not None or lookup.sequences or (waiting and place in waiting):
+            self._record((event, started, "gesture", plan.mappings, press.steps, press))
+            self._gestures.press(press)
+            return
+        press.outcome = "single"
+        if not plan.mappings:
+            self._record((event, started, "unmapped", (), (), None))
+            return
+        self._fire_first(plan.tests, event, press.steps, None)
+        verdict = "fired" if press.steps else "no match"
+        self._record((event, started, verdict, plan.mappings, press.steps, None))
+
+    def _release(self, event: MidiEvent, key: int, started: float) -> None:
+        press = self._surface.pressed.pop((event.port, key + ON_TO_OFF), None)
+        if press is None:
+            self._test(event, started, self._modes.lookup[key], None)
+            return
+        plan = press.lookup[key]
+        if press.undo is not None:
+            self._surface.let_go(press)
+        if press.watched:
+            verdict = "release" if plan.mappings else "unmapped"
+            self._record((event, started, verdict, plan.mappings, press.at_release, press))
+            self._gestures.release(press, event)
+        elif plan.mappings:
+            self._fire_first(plan.tests, event, press.at_release, event.time - press.event.time)
+            verdict = "fired" if press.at_release else "no match"
+            self._record((event, started, verdict, plan.mappings, press.at_release, None))
+        else:
+            self._record((event, started, "unmapped", (), (), None))
+
+    def _turn(self, event: MidiEvent, key: int, started: float) -> None:
+        if key in _ALL_OFF:
+            self._forget_pressed(event.port, channel=event.data[0] & 0xF)
+        plan = self._modes.lookup[key]
+        surface, place = self._surface, (event.port, key)
+        if surface.waits_for_controls and event.data[-1] == 0:
+            surface.let_go_control(place)
+        if not plan.stateful and place not in surface.controls:
+            self._test(event, started, plan, None)
+            return
+        control = surface.control(place)
+        control.begin(event.time, self._modes.name)
+        self._test(event, started, plan, control)
+        control.end(_value_of(event.data))
+        if control.news:
+            self._monitor.notice(f"{event.port}: control {event.data[1]} {control.news}")
+            control.news = ""
+
+    def _test(self, event: MidiEvent, started: float, plan: Plan, control: Control | None) -> None:
+        """Fire what a single message decides."""
+        if not plan.mappings:
+            self._record((event, started, "unmapped", (), (), None))
+            return
+        steps: list[Step] = []
+        refused: list[tuple[int, str]] | None = None
+        if control is None:
+            self._fire_first(plan.tests, event, steps, None)
+        else:
+            refused = self._fire_knob(plan.tests, event, steps, control)
+        verdict = "fired" if steps else "no match"
+        self._record((event, started, verdict, plan.mappings, steps, refused))
+
+    def _fire_first(
+        self, mappings: Iterable[Mapping], event: MidiEvent, steps: list[Step], held: float | None
+    ) -> bool:
+        for mapping in mappings:
+            if mapping.trigger.accepts(event.data):
+                context = self._context(mapping, event, held, None)
+                self._perform(mapping, context, steps)
+                if not mapping.all:
+                    return True
+        return False
+
+    def _fire_knob(
+        self, mappings: Sequence[Mapping], event: MidiEvent, steps: list[Step], control: Control
+    ) -> list[tuple[int, str]]:
+        """Fire what a knob decides; returns why the others did not, which only it knew just now."""
+        refused = []
+        for mapping in mappings:
+            reason = mapping.trigger.refusal(event.data, control)
+            if reason:
+                refused.append((mapping.number, reason))
+                continue
+            told = control if mapping.trigger.stateful else None
+            self._perform(mapping, self._context(mapping, event, None, told), steps)
+            if not mapping.all:
+                break
+        return refused
+
+    def _perform(self, mapping: Mapping, context: TriggerContext, steps: list[Step]) -> None:
         started = self._now()
-        outcome = self._execute(mapping.plugin, mapping.params, context)
+        outcome = self._start(mapping, context, steps)
         if outcome.error:
             self._counters[outcome.verdict] += 1
-        return Step(mapping, outcome.verdict, started, self._now(), outcome.error)
+        steps.append(Step(mapping, outcome.verdict, started, self._now(), outcome.error))
 
-    def _context(self, mapping: Mapping, event: MidiEvent, held: float | None) -> TriggerContext:
-        status, number, value = event.data
+    def _context(
+        self, mapping: Mapping, event: MidiEvent, held: float | None, control: Control | None
+    ) -> TriggerContext:
+        data = event.data
+        status, number = data[0], data[1]
         kind = status >> 4
         is_note = kind in (NOTE_ON, NOTE_OFF)
+        value = None if is_note else _value_of(data) if control is None else control.value
         return TriggerContext(
-            velocity=value if is_note else None,
-            current_mode=self._mode_index,
-            mode=self._mode,
+            velocity=data[2] if is_note else None,
+            current_mode=self._modes.index,
+            mode=self._modes.name,
             timestamp=self._epoch_ms(event.time),
-            note=number if is_note else None,
-            control=None if is_note else number,
-            value=None if is_note else value,
+            note=number if is_note or kind == POLYTOUCH else None,
+            control=number if kind == CONTROL_CHANGE else None,
+            value=value,
             channel=status & 0xF,
             port=event.port,
             event=mapping.trigger.event,
             held=held,
+            delta=None if control is None else control.delta,
         )
 
     def _pass_by(self, event: MidiEvent, key: int, started: float) -> None:
@@ -156,9 +253,19 @@ class Engine:
         self._counters[verdict] += 1
         if len(event.data) > _SYSEX_KEPT:
             event = event._replace(data=event.data[:_SYSEX_KEPT])
-        self._record((event, started, verdict, (), ()))
+        self._record((event, started, verdict, (), (), None))
 
     def _forget_pressed(self, port: str, channel: int) -> None:
-        for name, key in list(self._pressed):
-            if name == port and key >> 7 & 0xF == channel:
-                del self._pressed[name, key]
+        for press in self._surface.on_channel(port, channel):
+            del self._surface.pressed[port, press.key]
+            self._surface.let_go(press)
+            if press.watched:
+                self._gestures.forget(press)
+
+
+def _value_of(data: bytes) -> int:
+    """Return 0-127, or 0-16383 of pitch bend: the value of anything but a note."""
+    kind = data[0] >> 4
+    if kind == PITCHWHEEL:
+        return data[1] | data[2] << 7
+    return data[1] if kind in (PROGRAM_CHANGE, AFTERTOUCH) else data[2]

@@ -12,7 +12,7 @@ from midimon_live.events import (
     control_key,
     split_key,
 )
-from midimon_live.mappings import MappingTable
+from midimon_live.mappings import Mapping, MappingTable
 from midimon_live.monitor import Monitor, Step, Trace
 from midimon_live.show import Table
 
@@ -24,6 +24,23 @@ _KINDS = {
     PROGRAM_CHANGE: "program",
     AFTERTOUCH: "pressure",
     PITCHWHEEL: "pitch bend",
+}
+_GESTURES = {
+    "note": "single",
+    "velocity_range": "single",
+    "long_press": "long press",
+    "double_tap": "double tap",
+    "chord": "chord",
+    "sequence": "sequence",
+}
+_BECAME = {
+    "single": "a single press",
+    "first tap": "the first tap of a double tap",
+    "double tap": "a double tap",
+    "long press": "a long press",
+    "chord": "part of a chord",
+    "sequence": "the end of a sequence",
+    "cancelled": "cancelled by all notes off",
 }
 _HEADINGS = ("", "mapping", "result", "took")
 
@@ -66,9 +83,15 @@ def why(monitor: Monitor, table: MappingTable, mode: str, serial: int | None = N
     event = trace.event
     title = (
         f"event {event.serial}: {describe(event)}, from {event.port}; "
-        f"{trace.verdict}, {trace.lateness_ms:.1f} ms after it arrived"
+        f"{_verdict(trace)}, {trace.lateness_ms:.1f} ms after it arrived"
     )
     return Table(title, _HEADINGS, _considered(trace), _hints(trace, table, mode))
+
+
+def _verdict(trace: Trace) -> str:
+    if trace.verdict == "gesture":
+        return _BECAME[trace.gesture]
+    return trace.verdict
 
 
 def _considered(trace: Trace) -> list[tuple[str, ...]]:
@@ -76,11 +99,24 @@ def _considered(trace: Trace) -> list[tuple[str, ...]]:
     rows: list[tuple[str, ...]] = []
     for mapping in trace.considered:
         step = fired.get(mapping.number)
-        refusal = mapping.trigger.refusal(trace.event.data)
-        result = _result(step) if step else refusal or "not tried: one before it fired"
+        result = _result(step) if step else _reason(mapping, trace)
         took = f"{(step.finished - step.started) * 1e6:.0f} \N{MICRO SIGN}s" if step else ""
         rows.append((f"{mapping.number}.", str(mapping), result, took))
     return rows
+
+
+def _reason(mapping: Mapping, trace: Trace) -> str:
+    """Return why a mapping that was considered did not fire."""
+    if mapping.number in trace.refused:
+        return trace.refused[mapping.number]
+    if refusal := mapping.trigger.refusal(trace.event.data):
+        return refusal
+    if trace.verdict == "waiting":
+        return "waits for what becomes of the gesture"
+    wanted = _GESTURES.get(mapping.trigger.event)
+    if trace.gesture and wanted not in (None, trace.gesture):
+        return f"it was {_BECAME[trace.gesture]}"
+    return "not tried: one before it fired"
 
 
 def _result(step: Step) -> str:
@@ -97,7 +133,7 @@ def _nearest(table: MappingTable, key: int, mode: str) -> str:
     kind, channel, number = split_key(key)
     for mapping in table:
         trigger = mapping.trigger
-        if (trigger.kind, trigger.number) != (kind, number):
+        if (kind, number) not in trigger.controls():
             continue
         if trigger.channel not in (None, channel):
             return f"mapping {mapping.number} listens on channel {trigger.channel}: {mapping}"

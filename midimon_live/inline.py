@@ -67,6 +67,7 @@ class Inline:
         self._inbox: deque[MidiEvent | Job] = deque()
         self._baton = threading.Lock()
         self._paused_by: int | None = None
+        self._drained_by: int | None = None
 
     def start(self) -> None:
         """Begin to serve."""
@@ -149,7 +150,8 @@ class Inline:
 
         It took all it needs from the tables when it began, so swapping beside it is safe.
         """
-        mine = self._running.here() or self._paused_by == threading.get_ident()
+        here = threading.get_ident()
+        mine = self._running.here() or here in (self._paused_by, self._drained_by)
         held = not mine and self._baton.acquire(timeout=_SWAP_S)
         try:
             yield
@@ -181,6 +183,7 @@ class Inline:
         while self._work_waits() and self._now() < until:
             if not self._baton.acquire(blocking=False):
                 return done
+            self._drained_by = threading.get_ident()
             try:
                 while self._inbox and self._now() < until:
                     item = self._inbox.popleft()
@@ -193,6 +196,7 @@ class Inline:
             except BaseException as error:
                 self._survived(error)
             finally:
+                self._drained_by = None
                 self._baton.release()
         return done
 

@@ -10,6 +10,7 @@ import sys
 import threading
 from collections.abc import Callable, Coroutine, Hashable
 from contextvars import Context
+from functools import partial
 from typing import Any, Protocol
 
 Done = Callable[[BaseException | None], None]
@@ -34,8 +35,12 @@ class Tasks(Protocol):
 
     def spawn(
         self, owner: Hashable, coroutine: Coroutine[Any, Any, Any], context: Context, done: Done
-    ) -> None:
-        """Start `coroutine` in `context`; `done` gets what it raised, or None."""
+    ) -> Callable[[], None]:
+        """Start `coroutine` in `context`; `done` gets what it raised, or None.
+
+        Returns:
+            What cancels it; any thread may call.
+        """
 
     def pending(self) -> int:
         """Return how many have not ended."""
@@ -69,13 +74,13 @@ class LoopTasks:
 
     def spawn(
         self, owner: Hashable, coroutine: Coroutine[Any, Any, Any], context: Context, done: Done
-    ) -> None:
+    ) -> Callable[[], None]:
         """Start `coroutine` on the loop; `done` runs there with what it raised, or None."""
         loop = self._loop()
         if loop is None:
             coroutine.close()
             done(RuntimeError("the kernel's event loop has not started yet"))
-            return
+            return lambda: None
         ticket = object()
 
         def never_began() -> None:
@@ -92,6 +97,7 @@ class LoopTasks:
             task.add_done_callback(lambda ended: self._ended(ticket, ended, done))
 
         loop.call_soon_threadsafe(start)
+        return lambda: self._cancel_one(ticket)
 
     def pending(self) -> int:
         """Return how many coroutines have not ended."""
@@ -99,15 +105,16 @@ class LoopTasks:
 
     def cancel(self, owner: Hashable | None = None) -> None:
         """Cancel the coroutines of `owner`, or all."""
-        loop = self._loop() if self._pending else None
-        for ticket, (whose, never_began) in list(self._pending.items()):
-            if owner is not None and whose is not owner:
-                continue
-            if (task := self._tasks.get(ticket)) is None:
-                if self._pending.pop(ticket, None) is not None:
-                    never_began()
-            elif loop is not None:
-                loop.call_soon_threadsafe(task.cancel)
+        for ticket, (whose, _) in list(self._pending.items()):
+            if owner is None or whose is owner:
+                self._cancel_one(ticket)
+
+    def _cancel_one(self, ticket: object) -> None:
+        if (task := self._tasks.get(ticket)) is None:
+            if (pending := self._pending.pop(ticket, None)) is not None:
+                pending[1]()
+        elif (loop := self._loop()) is not None:
+            loop.call_soon_threadsafe(task.cancel)
 
     def close(self) -> None:
         """Cancel all; end the loop and thread that were started for want of a kernel."""
@@ -156,13 +163,13 @@ class InlineTasks:
 
     def spawn(
         self, owner: Hashable, coroutine: Coroutine[Any, Any, Any], context: Context, done: Done
-    ) -> None:
+    ) -> Callable[[], None]:
         """Run `coroutine`; `done` gets what it raised, or None."""
         try:
             loop = asyncio.get_running_loop()
         except RuntimeError:
             done(_run_here(coroutine, context))
-            return
+            return lambda: None
         task = loop.create_task(coroutine, context=context)
         self._tasks[task] = owner
 
@@ -171,6 +178,7 @@ class InlineTasks:
             done(asyncio.CancelledError() if task.cancelled() else task.exception())
 
         task.add_done_callback(ended)
+        return partial(_cancel, task)
 
     def pending(self) -> int:
         """Return how many coroutines have not ended."""
@@ -186,6 +194,10 @@ class InlineTasks:
         """Cancel all."""
         with contextlib.suppress(RuntimeError):  # the test's loop may be closed already
             self.cancel()
+
+
+def _cancel(task: "asyncio.Task[Any]") -> None:
+    task.cancel()
 
 
 def _run_here(coroutine: Coroutine[Any, Any, Any], context: Context) -> BaseException | None:

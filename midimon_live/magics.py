@@ -55,6 +55,24 @@ def _mode(session: Session, mode: str | None = None) -> str:
     return f"mode: {session.mode}"
 
 
+def _modes(session: Session) -> Table:
+    return session.modes()
+
+
+def _actions(session: Session) -> Table:
+    return session.actions()
+
+
+def _cancel(session: Session, number: str | None = None) -> str:
+    if number is not None and not number.isdecimal():
+        raise CommandError(f"{number!r} is no action's number; %midi actions shows them")
+    return f"cancelled: {session.cancel(None if number is None else int(number))}"
+
+
+def _report(session: Session) -> Table:
+    return session.report()
+
+
 def _plugins(session: Session) -> Table:
     return views.plugins(session.plugins)
 
@@ -98,6 +116,15 @@ def _monitor(session: Session, last: str = "20") -> Table:
     return session.monitor(int(last))
 
 
+def _learn(session: Session, seconds: str = "10") -> Any:
+    try:
+        timeout = float(seconds)
+    except ValueError:
+        raise CommandError(f"{seconds!r} is not how many seconds to listen") from None
+    print("play it now ...", flush=True)
+    return session.learn(timeout)
+
+
 def _panic(session: Session) -> str:
     failures = session.panic()
     return "\n".join(failures) or "all notes off"
@@ -119,6 +146,10 @@ COMMANDS: dict[str, Command] = {
     "disconnect": Command("[PORT]", "stop receiving from one, or from all", _disconnect),
     "send": Command("TYPE [name=value ...] [port=NAME]", "send a message, in mido's words", _send),
     "mode": Command("[NAME]", "show or change the active mode", _mode),
+    "modes": Command("", "the modes, their colours and how much is mapped in them", _modes),
+    "actions": Command("", "the actions under way", _actions),
+    "cancel": Command("[NUMBER]", "cancel one of them, or all", _cancel),
+    "report": Command("", "mappings that never fire, or not always", _report),
     "plugins": Command("", "the plugins, their state and what they may do", _plugins),
     "enable": Command("NAME", "let a plugin run", _enable),
     "disable": Command("NAME", "keep a plugin but do not run it", _disable),
@@ -128,7 +159,8 @@ COMMANDS: dict[str, Command] = {
     "stats": Command("[NAME]", "executions, failures, times", Session.stats),
     "why": Command("[last|NUMBER]", "why an event fired what it fired, or nothing", _why),
     "monitor": Command("[COUNT]", "the last events", _monitor),
-    "panic": Command("", "all notes off, everything scheduled cancelled", _panic),
+    "learn": Command("[SECONDS]", "propose a trigger for what you play next", _learn),
+    "panic": Command("", "all notes off, all actions cancelled", _panic),
     "help": Command("[COMMAND]", "this list", _help),
 }
 

@@ -1,15 +1,17 @@
-"""Which mappings an event may fire: an immutable table, looked up by control and swapped whole.
+"""Which mappings an event may fire: an immutable table, compiled by control and swapped whole.
 
 Order: the active mode's mappings, then the global ones; each in the order they were made. The first
 that accepts the event wins; `all=True` on a mapping lets the search go on.
 """
 
 from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Mapping as AnyMapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TypeVar
 
+from midimon_live.actions import Action, PluginAction, walk
 from midimon_live.events import split_key
-from midimon_live.triggers import Trigger
+from midimon_live.triggers import DoubleTap, LongPress, NoteChord, Press, SequenceOf, Trigger
 
 DEFAULT_MODE = "Default"
 
@@ -36,8 +38,7 @@ class Mapping:
     Attributes:
         number: its place in the order of making, from 1.
         trigger: from a builder.
-        plugin: name of the plugin it executes.
-        params: handed to it.
+        action: what it does; plugins in it are named.
         mode: the mode it belongs to; None is global.
         name: for people.
         all: whether the search goes on after it fired.
@@ -46,29 +47,154 @@ class Mapping:
 
     number: int
     trigger: Trigger
-    plugin: str
-    params: dict[str, Any]
-    mode: str | None
-    name: str
-    all: bool
-    origin: Origin | None
+    action: Action
+    mode: str | None = None
+    name: str = ""
+    all: bool = False
+    origin: Origin | None = None
+
+    @property
+    def plugins(self) -> tuple[str, ...]:
+        """The names of the plugins it executes."""
+        found = (one.plugin for one in walk(self.action) if isinstance(one, PluginAction))
+        return tuple(dict.fromkeys(map(str, found)))
+
+    @property
+    def plugin(self) -> str:
+        """The name of the first plugin it executes, or what it does instead."""
+        return next(iter(self.plugins), str(self.action))
 
     def __str__(self) -> str:
         where = f" in {self.mode}" if self.mode else ""
-        return f"{self.trigger}{where} -> {self.plugin}"
+        return f"{self.trigger}{where} -> {self.action}"
 
 
-class Lookup(dict[int, tuple[Mapping, ...]]):
-    """The candidates for each `control_key` in one mode; each is worked out when first needed."""
+@dataclass(frozen=True, slots=True, eq=False)
+class ChordPlan:
+    """A chord that one of whose notes is pressed.
+
+    Attributes:
+        mapping: the mapping.
+        trigger: its trigger.
+        timeout: from the first press to the last, in seconds.
+        bigger: the mapped chords that it is a part of.
+    """
+
+    mapping: Mapping
+    trigger: NoteChord
+    timeout: float
+    bigger: tuple[NoteChord, ...]
+
+
+class NotePlan:
+    """All gestures that one note may become in one mode, in the order they are tried.
+
+    Attributes:
+        singles: what one press fires.
+        eager: those of them that do not wait.
+        doubles: what two presses fire, each with the seconds in which the second may come.
+        longs: what holding it fires, each with its seconds, the shortest first.
+        chords: those it belongs to.
+        sequences: those it belongs to, each with its trigger.
+        double_s: for how long a second press may come, in seconds.
+        chord_s: for how long the rest of a chord may come that keeps its notes waiting, in seconds.
+    """
+
+    __slots__ = (
+        "chord_s",
+        "chords",
+        "double_s",
+        "doubles",
+        "eager",
+        "longs",
+        "sequences",
+        "singles",
+    )
+
+    def __init__(self, mappings: Iterable[Mapping], chords: Iterable[NoteChord]) -> None:
+        mappings = tuple(mappings)
+        presses = _with(mappings, Press)
+        self.eager = tuple(one for one, trigger in presses if trigger.eager)
+        self.singles = tuple(one for one, trigger in presses if not trigger.eager)
+        self.doubles = tuple(
+            (trigger.timeout_ms / 1000, one) for one, trigger in _with(mappings, DoubleTap)
+        )
+        longs = [(trigger.duration_ms / 1000, one) for one, trigger in _with(mappings, LongPress)]
+        self.longs = tuple(sorted(longs, key=lambda long: long[0]))
+        self.sequences = tuple(_with(mappings, SequenceOf))
+        self.chords = tuple(
+            _chord_plan(one, trigger, chords) for one, trigger in _with(mappings, NoteChord)
+        )
+        self.double_s = max((seconds for seconds, _ in self.doubles), default=0.0)
+        waits = [one.timeout for one in self.chords if not one.trigger.pass_through]
+        self.chord_s = max(waits, default=0.0)
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether a press can be decided at once."""
+        return not (self.doubles or self.longs or self.chords or self.sequences)
+
+
+_Kind = TypeVar("_Kind", bound=Trigger)
+
+
+def _with(mappings: Iterable[Mapping], kind: type[_Kind]) -> list[tuple[Mapping, _Kind]]:
+    """Return the mappings whose trigger is of one kind, each with it."""
+    return [(one, one.trigger) for one in mappings if isinstance(one.trigger, kind)]
+
+
+def _chord_plan(mapping: Mapping, trigger: NoteChord, chords: Iterable[NoteChord]) -> ChordPlan:
+    notes = set(trigger.notes)
+    bigger = tuple(
+        one
+        for one in chords
+        if notes < set(one.notes) and (one.channel is None or one.channel == trigger.channel)
+    )
+    return ChordPlan(mapping, trigger, trigger.timeout_ms / 1000, bigger)
+
+
+class Plan:
+    """What one control may fire in one mode.
+
+    Attributes:
+        mappings: all that listen to it, in order.
+        tests: those that one message decides.
+        notes: the gestures, where a press can not be decided at once.
+        stateful: whether what is remembered of the control is needed.
+    """
+
+    __slots__ = ("mappings", "notes", "stateful", "tests")
+
+    def __init__(self, mappings: tuple[Mapping, ...], chords: Iterable[NoteChord]) -> None:
+        self.mappings = mappings
+        gestures = NotePlan(mappings, chords)
+        self.notes = None if gestures.is_plain else gestures
+        self.tests = mappings if self.notes is None else ()
+        self.stateful = any(one.trigger.stateful for one in mappings)
+
+
+class Lookup(dict[int, Plan]):
+    """The plan for each `control_key` in one mode; each is worked out when first needed.
+
+    Attributes:
+        mode: the mode.
+        sequences: whether any notes in a row are mapped, so that each press has to be looked at.
+    """
 
     def __init__(self, table: "MappingTable", mode: str) -> None:
         super().__init__()
         self._table = table
-        self._mode = mode
+        self.mode = mode
+        reachable = [one for one in table.grouped if one.mode in (None, mode)]
+        self._chords = [one.trigger for one in reachable if isinstance(one.trigger, NoteChord)]
+        self.sequences = any(isinstance(one.trigger, SequenceOf) for one in reachable)
 
-    def __missing__(self, key: int) -> tuple[Mapping, ...]:
-        found = self[key] = self._table.candidates(key, self._mode)
-        return found
+    def __missing__(self, key: int) -> Plan:
+        plan = self[key] = Plan(self._table.candidates(key, self.mode), self._chords)
+        return plan
+
+
+_IndexKey = tuple[int, int | None, int | None]
 
 
 class MappingTable:
@@ -76,15 +202,22 @@ class MappingTable:
 
     Making one costs a copy of two dictionaries, not a rebuild; looking up costs one dictionary read
     however many mappings there are.
+
+    Attributes:
+        modes: the names of the modes, in order.
+        colors: the colours of those that have one, by name.
+        grouped: the chords and sequences, which concern more than one control.
     """
 
-    __slots__ = ("_index", "_lookups", "_mappings", "modes")
+    __slots__ = ("_index", "_lookups", "_mappings", "colors", "grouped", "modes")
 
     def __init__(self) -> None:
         self._mappings: dict[int, Mapping] = {}
-        self._index: dict[tuple[int, int | None, int], tuple[Mapping, ...]] = {}
+        self._index: dict[_IndexKey, tuple[Mapping, ...]] = {}
         self._lookups: dict[str, Lookup] = {}
+        self.grouped: tuple[Mapping, ...] = ()
         self.modes: tuple[str, ...] = (DEFAULT_MODE,)
+        self.colors: AnyMapping[str, str] = {}
 
     def __iter__(self) -> Iterator[Mapping]:
         return iter(self._mappings.values())
@@ -93,42 +226,60 @@ class MappingTable:
         return len(self._mappings)
 
     def changed(
-        self, add: Iterable[Mapping] = (), drop: Collection[Mapping] = ()
+        self,
+        add: Iterable[Mapping] = (),
+        drop: Collection[Mapping] = (),
+        modes: AnyMapping[str, str | None] | None = None,
     ) -> "MappingTable":
-        """Return a table with the mappings of `add` and without those of `drop`."""
+        """Return a table with the mappings of `add` and without those of `drop`.
+
+        Args:
+            add: mappings with numbers of their own.
+            drop: mappings of this table; others do not matter.
+            modes: modes that must exist, with their colours or None.
+        """
         table = MappingTable()
         table._mappings, table._index = dict(self._mappings), dict(self._index)
+        dropped = {one.number for one in drop}
         for mapping in drop:
             if table._mappings.pop(mapping.number, None) is not None:
-                key = _index_key(mapping)
-                kept = tuple(one for one in table._index[key] if one is not mapping)
-                table._index[key] = kept
-        modes = dict.fromkeys(self.modes)
+                for key in _index_keys(mapping):
+                    table._index[key] = tuple(
+                        one for one in table._index[key] if one is not mapping
+                    )
+        known = dict.fromkeys((*self.modes, *(modes or {})))
+        colors = {name: color for name, color in (modes or {}).items() if color is not None}
+        grouped = [one for one in self.grouped if one.number not in dropped]
         for mapping in add:
             table._mappings[mapping.number] = mapping
-            key = _index_key(mapping)
-            table._index[key] = (*table._index.get(key, ()), mapping)
+            for key in _index_keys(mapping):
+                table._index[key] = (*table._index.get(key, ()), mapping)
+            if isinstance(mapping.trigger, NoteChord | SequenceOf):
+                grouped.append(mapping)
             if mapping.mode is not None:
-                modes.setdefault(mapping.mode)
-        table.modes = tuple(modes)
+                known.setdefault(mapping.mode)
+        table.grouped = tuple(grouped)
+        table.modes, table.colors = tuple(known), {**self.colors, **colors}
         return table
 
     def lookup(self, mode: str) -> Lookup:
-        """Return the candidates by `control_key` while `mode` is active."""
-        return self._lookups.setdefault(mode, Lookup(self, mode))
+        """Return the plans by `control_key` while `mode` is active."""
+        found = self._lookups.get(mode)
+        if found is None:
+            found = self._lookups[mode] = Lookup(self, mode)
+        return found
 
     def candidates(self, key: int, mode: str) -> tuple[Mapping, ...]:
         """Return the mappings to try for a control, in order; nothing if the key is negative."""
         if key < 0:
             return ()
         kind, channel, number = split_key(key)
-        found = self._index.get((kind, channel, number), ()) + self._index.get(
-            (kind, None, number), ()
-        )
+        places = ((c, n) for c in (channel, None) for n in (number, None))
+        found = [one for c, n in places for one in self._index.get((kind, c, n), ())]
         ordered = sorted(found, key=lambda one: (one.mode is None, one.number))
         return tuple(one for one in ordered if one.mode in (None, mode))
 
 
-def _index_key(mapping: Mapping) -> tuple[int, int | None, int]:
+def _index_keys(mapping: Mapping) -> list[_IndexKey]:
     trigger = mapping.trigger
-    return trigger.kind, trigger.channel, trigger.number
+    return [(kind, trigger.channel, number) for kind, number in trigger.controls()]

@@ -7,8 +7,10 @@ import sys
 import threading
 from collections import Counter, deque
 from collections.abc import Iterable, Sequence
+from collections.abc import Mapping as AnyMapping
 from itertools import islice
 from math import ceil
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from midimon_live.clock import Clock
@@ -18,6 +20,8 @@ if TYPE_CHECKING:
     from midimon_live.mappings import Mapping
 
 CAPACITY = 10_000
+# event, started, verdict, considered, steps, and the press that is open or the reasons of a knob
+Row = tuple[MidiEvent, float, str, tuple["Mapping", ...], Sequence["Step"], Any]
 _LATENESS_WINDOW = 2_000
 
 
@@ -46,9 +50,12 @@ class Trace(NamedTuple):
     Attributes:
         event: the event, stamped by the driver.
         started: moment the engine took it.
-        verdict: "fired", "unmapped", "no match", or why it could not be mapped ("malformed", ...).
+        verdict: "fired", "unmapped", "no match", "waiting" (for the rest of a gesture), "gesture"
+            (it was a part of one), or why it could not be mapped ("malformed", ...).
         considered: the mappings of the control, in the order they were tried.
         steps: the mappings that fired.
+        gesture: what the press became: "single", "double tap", ...; "" where that was never open.
+        refused: why mappings did not fire whose state has changed since, by number.
     """
 
     event: MidiEvent
@@ -56,6 +63,24 @@ class Trace(NamedTuple):
     verdict: str
     considered: tuple["Mapping", ...]
     steps: Sequence[Step]
+    gesture: str = ""
+    refused: AnyMapping[int, str] = MappingProxyType({})
+
+    @classmethod
+    def of(cls, row: "Row") -> "Trace":
+        """Build it from what the engine recorded."""
+        event, started, verdict, considered, steps, about = row
+        if isinstance(about, list):
+            return cls(event, started, verdict, considered, steps, refused=dict(about))
+        gesture = "" if about is None else about.outcome
+        if verdict in ("gesture", "release"):
+            if steps:
+                verdict = "fired"
+            elif not gesture:
+                verdict = "waiting"
+            elif verdict == "release" or gesture == "single":
+                verdict = "no match"
+        return cls(event, started, verdict, considered, steps, gesture)
 
     @property
     def lateness_ms(self) -> float:
@@ -100,8 +125,8 @@ class Monitor:
 
     def __init__(self, clock: Clock, capacity: int = CAPACITY) -> None:
         self._clock = clock
-        # plain tuples in Trace's order: building the named ones is left to whoever looks
-        self._ring: deque[tuple[Any, ...]] = deque(maxlen=capacity)
+        # plain tuples: building the named ones is left to whoever looks
+        self._ring: deque[Row] = deque(maxlen=capacity)
         self._notices: deque[Notice] = deque(maxlen=200)
         self._notices_lock = threading.Lock()
         self.counters: Counter[str] = Counter()
@@ -113,12 +138,12 @@ class Monitor:
             check_range("last", last, 0, sys.maxsize)
         ring = self._copy()
         return [
-            Trace._make(row) for row in (ring if last is None else ring[max(len(ring) - last, 0) :])
+            Trace.of(row) for row in (ring if last is None else ring[max(len(ring) - last, 0) :])
         ]
 
     def find(self, serial: int) -> Trace | None:
         """Return the trace of the event with that number, if it is still remembered."""
-        return next((Trace._make(row) for row in self._copy() if row[0].serial == serial), None)
+        return next((Trace.of(row) for row in self._copy() if row[0].serial == serial), None)
 
     def lateness(self) -> Lateness:
         """Return how late the last 2,000 events reached the engine."""
@@ -140,7 +165,7 @@ class Monitor:
         with self._notices_lock:
             return list(self._notices)
 
-    def _copy(self) -> list[tuple[Any, ...]]:
+    def _copy(self) -> list[Row]:
         return copied(self._ring)
 
 

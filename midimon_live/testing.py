@@ -33,7 +33,10 @@ __all__ = [
     "Run",
     "TestSession",
     "VirtualPort",
+    "bend",
+    "chosen",
     "press",
+    "pressure",
     "released",
     "run_plugin",
     "session",
@@ -54,6 +57,25 @@ def released(note: int, velocity: int = 64, *, channel: int = 0, time: float = 0
 def turn(control: int, value: int, *, channel: int = 0, time: float = 0) -> mido.Message:
     """Return a control change: control and value 0-127, channel 0-15, time in seconds before it."""
     return mido.Message("control_change", control=control, value=value, channel=channel, time=time)
+
+
+def bend(pitch: int, *, channel: int = 0, time: float = 0) -> mido.Message:
+    """Return a pitch bend: pitch -8192 to 8191, channel 0-15, time in seconds before it."""
+    return mido.Message("pitchwheel", pitch=pitch, channel=channel, time=time)
+
+
+def pressure(
+    value: int, *, note: int | None = None, channel: int = 0, time: float = 0
+) -> mido.Message:
+    """Return the pressure, 0-127, on one note or on a channel; time in seconds before it."""
+    if note is None:
+        return mido.Message("aftertouch", value=value, channel=channel, time=time)
+    return mido.Message("polytouch", note=note, value=value, channel=channel, time=time)
+
+
+def chosen(program: int, *, channel: int = 0, time: float = 0) -> mido.Message:
+    """Return a program change: program 0-127, channel 0-15, time in seconds before it."""
+    return mido.Message("program_change", program=program, channel=channel, time=time)
 
 
 class TestSession(Session):

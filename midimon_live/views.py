@@ -1,13 +1,16 @@
 """The tables that `midi` and `%midi` show."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from midimon_live.explain import describe
+from midimon_live.modes import Modes
 from midimon_live.monitor import Monitor, Trace
 from midimon_live.plugin.manager import PluginManager
 from midimon_live.plugin.stats import PluginStats
 from midimon_live.plugin.version import PluginState
 from midimon_live.ports import Ports
+from midimon_live.runs import RunInfo
 from midimon_live.show import Table
 from midimon_live.stalls import Stall
 
@@ -21,6 +24,7 @@ def status(
     ports: Ports,
     plugins: PluginManager,
     mappings: int,
+    under_way: int,
     mode: str,
     stalls: Sequence[Stall],
 ) -> Table:
@@ -42,6 +46,7 @@ def status(
         ("output", f"{ports.outputs.default}; {sounding} notes sounding"),
         ("hardware", ports.status),
         ("mappings", f"{mappings} (mode {mode})"),
+        ("actions", f"{under_way} under way"),
         ("plugins", f"{len(names)} guarded: {', '.join(names)}" if names else "none"),
     ]
     if monitor.counters:
@@ -109,11 +114,31 @@ def stats(snapshots: Mapping[str, PluginStats]) -> Table:
     return Table("statistics", headings, rows) if rows else Table("no plugins yet", (), ())
 
 
+def modes(modes: Modes) -> Table:
+    """Return a table of the modes."""
+    table, active = modes.table, modes.name
+    mapped = Counter(mapping.mode for mapping in table)
+    rows = [
+        (index, name, table.colors.get(name, ""), mapped[name], "active" if name == active else "")
+        for index, name in enumerate(table.modes)
+    ]
+    remarks = [f"{mapped[None]} mappings work in every mode"] if mapped[None] else []
+    return Table("modes", ("#", "mode", "colour", "mappings", ""), rows, remarks)
+
+
+def actions(runs: Sequence[RunInfo]) -> Table:
+    """Return a table of what is under way."""
+    rows = [(one.number, one.mapping, f"{one.seconds:.1f} s", one.waits) for one in runs]
+    if not rows:
+        return Table("no action is under way", (), ())
+    return Table("actions under way", ("#", "mapping", "since", "waits for"), rows)
+
+
 def monitor(traces: Sequence[Trace]) -> Table:
     """Return a table of events and what they fired, newest last."""
     rows = []
     for trace in traces:
-        fired = ", ".join(f"{step.mapping.plugin}: {step.verdict}" for step in trace.steps)
+        fired = ", ".join(f"{step.mapping.action}: {step.verdict}" for step in trace.steps)
         late = f"{trace.lateness_ms:.1f} ms"
         rows.append(
             (

@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from midimon_live import cc, note, release
+from midimon_live.actions import PluginAction
 from midimon_live.errors import InvalidValue
 from midimon_live.events import key_of
 from midimon_live.mappings import Mapping, MappingTable
@@ -15,7 +16,7 @@ from midimon_live.testing import press, session
 
 def mapping(number: int, trigger: Any, mode: str | None = None) -> Mapping:
     """Return a mapping of a plugin that need not exist."""
-    return Mapping(number, trigger, "p", {}, mode, "", all=False, origin=None)
+    return Mapping(number, trigger, PluginAction("p"), mode)
 
 
 def fired(*wanted: dict[str, Any], mode: str | None = None) -> list[str]:

@@ -19,7 +19,7 @@ def filled(late_ms: list[float], capacity: int = 10_000) -> Monitor:
     monitor = Monitor(ManualClock(), capacity)
     for serial, late in enumerate(late_ms, 1):
         event = MidiEvent(float(serial), "Virtual", b"\xf8", serial)
-        monitor.record((event, serial + late / 1000, "system", (), ()))
+        monitor.record((event, serial + late / 1000, "system", (), (), None))
     return monitor
 
 
@@ -128,7 +128,7 @@ def test_traces_can_be_read_while_the_engine_appends() -> None:
     reader = threading.Thread(target=read)
     reader.start()
     for serial in range(20_000):
-        monitor.record((MidiEvent(0.0, "", b"", serial), 0.0, "", (), ()))
+        monitor.record((MidiEvent(0.0, "", b"", serial), 0.0, "", (), (), None))
     ending.set()
     reader.join()
     assert set(seen) <= {1000}

@@ -13,6 +13,7 @@ from functools import partial
 from shlex import quote
 from typing import Any
 
+from midimon_live.actions.base import Outcome, Pending
 from midimon_live.capabilities import Capability
 from midimon_live.clock import Clock
 from midimon_live.errors import (
@@ -27,7 +28,7 @@ from midimon_live.errors import (
 from midimon_live.events import TriggerContext
 from midimon_live.mappings import Origin
 from midimon_live.plugin.grants import Grants
-from midimon_live.plugin.runner import DEFERRED, Outcome, Runner
+from midimon_live.plugin.runner import Runner
 from midimon_live.plugin.stats import PluginStats, StatsRecorder
 from midimon_live.plugin.version import Definition, Kind, PluginState, Version
 from midimon_live.timers import Timer, Timers
@@ -267,6 +268,15 @@ class PluginManager:
         """Return what a version declares and was not granted."""
         return sorted(version.declared - self.grants.granted(version.name), key=lambda c: c.value)
 
+    def refusal(self, name: str) -> str:
+        """Return why a plugin would not run now, or ""."""
+        version = self._live.get(name)
+        if version is None:
+            return f"no plugin is called {name!r}"
+        if version.blocked == "disabled":
+            return f"{name} is disabled"
+        return f"{name} {self.how_to_allow(version)}" if version.blocked else ""
+
     def how_to_allow(self, version: Version) -> str:
         """Return what a version misses, and the lines that would allow it."""
         missing = self.missing(version)
@@ -331,18 +341,23 @@ class PluginManager:
         self, version: Version, params: Mapping[str, Any], context: TriggerContext
     ) -> Outcome:
         version.in_flight += 1
+        pending = Pending("the main thread")
 
         def run() -> None:
             version.in_flight -= 1
             if version.blocked:
-                self._refused(version)
+                outcome = self._refused(version)
             else:
-                self._runner.run(version, params, context)
+                outcome = self._runner.run(version, params, context)
             if version.retired and not version.in_flight:
                 self._shut_down(version)
+            if outcome.pending is None:
+                pending.finish(outcome)
+            else:
+                outcome.pending.then(pending.finish)
 
         if self.defer(run):
-            return DEFERRED
+            return Outcome("deferred", pending=pending)
         version.in_flight -= 1
         return self._runner.run(version, params, context)
 

@@ -3,8 +3,9 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from inspect import isawaitable
-from typing import Any, NamedTuple
+from typing import Any
 
+from midimon_live.actions.base import OK, Outcome, Pending
 from midimon_live.clock import Clock
 from midimon_live.events import TriggerContext
 from midimon_live.loops import Tasks
@@ -14,24 +15,6 @@ from midimon_live.plugin.version import Version
 from midimon_live.running import Running
 
 SLOW_S = 0.05
-
-
-class Outcome(NamedTuple):
-    """How an execution went.
-
-    Attributes:
-        verdict: "ok", "started" (a task goes on), "deferred" (waits for the main thread),
-            "failed", "denied", "disabled" or "not found".
-        error: one line, or "".
-        cause: what was raised, if anything.
-    """
-
-    verdict: str
-    error: str = ""
-    cause: BaseException | None = None
-
-
-OK, STARTED, DEFERRED = Outcome("ok"), Outcome("started"), Outcome("deferred")
 
 
 class Runner:
@@ -74,8 +57,7 @@ class Runner:
                 version.name, inside.run, version.execute, dict(params), context
             )
             if result is not None and isawaitable(result):
-                self._start(version, result, inside, context)
-                return STARTED
+                return Outcome("started", pending=self._start(version, result, inside, context))
         except BaseException as error:
             version.stats.ran(self._now() - started, context.timestamp)
             return self._failed(version, error)
@@ -113,9 +95,10 @@ class Runner:
         result: Awaitable[Any],
         inside: Any,
         context: TriggerContext | None,
-    ) -> None:
+    ) -> Pending:
         started = self._now()
         version.in_flight += 1
+        pending = Pending(f"{version.name}, async")
 
         def done(error: BaseException | None) -> None:
             version.in_flight -= 1
@@ -123,12 +106,17 @@ class Runner:
                 result.close()  # one that was cancelled before it began
             if context is not None:
                 version.stats.ran(self._now() - started, context.timestamp)
-            if error is not None and not isinstance(error, asyncio.CancelledError):
-                self._failed(version, getattr(error, "contained", error))
+            outcome = OK
+            if isinstance(error, asyncio.CancelledError):
+                outcome = Outcome("cancelled")
+            elif error is not None:
+                outcome = self._failed(version, getattr(error, "contained", error))
+            pending.finish(outcome)
             if version.retired and not version.in_flight:
                 self.ended(version)
 
-        self._tasks.spawn(version, _contained(result), inside, done)
+        pending.cancel = self._tasks.spawn(version, _contained(result), inside, done)
+        return pending
 
     def _failed(self, version: Version, error: BaseException) -> Outcome:
         try:

@@ -1,0 +1,113 @@
+"""What the running cell has asked for so far, brought into force at its end.
+
+Outside of a cell, and inside a handler, what is asked for comes into force at once.
+"""
+
+import threading
+from collections.abc import Sequence
+from contextvars import ContextVar
+
+from midimon_live.actions import is_plugin_class
+from midimon_live.changes import Change, Committer, MappingHandle, WantedMapping
+from midimon_live.errors import InvalidValue
+from midimon_live.plugin.api import ActionPlugin
+from midimon_live.running import Running
+
+# follows the code of a cell, also across `await`; a handler that runs meanwhile has a context of
+# its own, in which this is empty or over
+_cell_change: ContextVar[Change | None] = ContextVar("midimon_live_cell", default=None)
+
+
+class Drafts:
+    """The changes that open cells have collected. Any thread may call.
+
+    Args:
+        committer: brings them into force.
+        running: tells whether the caller is a handler.
+    """
+
+    def __init__(self, committer: Committer, running: Running) -> None:
+        self._committer = committer
+        self._running = running
+        self._open: dict[int, Change] = {}
+
+    def begin(self, change: Change) -> None:
+        """Collect what the running cell does to plugins and mappings, until `end`."""
+        self._open[threading.get_ident()] = change
+        _cell_change.set(change)
+
+    def end(self, *, commit: bool, classes: Sequence[type[ActionPlugin]] = ()) -> list[str]:
+        """Bring into force what was collected since `begin`, or forget it.
+
+        Args:
+            commit: which of the two.
+            classes: plugin classes that were defined meanwhile.
+
+        Returns:
+            Remarks: what took the place of what.
+
+        Raises:
+            LoadError, InvalidValue: it could not be; nothing was changed.
+        """
+        change = self._open.pop(threading.get_ident(), None)
+        if change is None:
+            return []
+        change.over = True
+        if not commit:
+            return []
+        change.classes.extend(classes)
+        return self._committer.commit(change)
+
+    def activate(self, plugin: type[ActionPlugin] | None) -> list[str]:
+        """Make a plugin class live now, or, without one, all that the cell has said so far.
+
+        Returns:
+            Remarks: what took the place of what.
+
+        Raises:
+            LoadError: it could not be built or initialised; nothing was changed.
+            InvalidValue: it is no plugin class.
+        """
+        change = self._current()
+        if plugin is not None:
+            if not is_plugin_class(plugin):
+                raise InvalidValue(f"{plugin!r:.80} is no plugin class")
+            origin = change.origin if change is not None else None
+            return self._committer.commit(Change(origin, classes=[plugin]))
+        if change is None:
+            return []
+        self.begin(Change(change.origin))
+        change.over = True
+        return self._committer.commit(change)
+
+    def map(self, wanted: WantedMapping) -> MappingHandle:
+        """Add a mapping."""
+        handle = wanted.handle = MappingHandle(wanted, self.remove)
+        change = self._current()
+        if change is None:
+            self._committer.commit(Change(mappings=[wanted]))
+        else:
+            change.mappings.append(wanted)
+        return handle
+
+    def remove(self, handle: MappingHandle) -> None:
+        """Take a mapping out; again is harmless."""
+        change = self._current()
+        if change is not None:
+            change.mappings = [one for one in change.mappings if one.handle is not handle]
+            change.removals.append(handle)
+        elif handle.mapping is not None:
+            self._committer.commit(Change(removals=[handle]))
+
+    def define_mode(self, mode: str, color: str | None) -> None:
+        """Let a mode exist, with its colour or None."""
+        change = self._current()
+        if change is None:
+            self._committer.commit(Change(modes={mode: color}))
+        else:
+            change.modes[mode] = color
+
+    def _current(self) -> Change | None:
+        """Return what the running cell has said so far; None outside of one, and in a handler."""
+        change = _cell_change.get()
+        return None if change is None or change.over or self._running.here() else change

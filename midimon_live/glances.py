@@ -1,0 +1,102 @@
+"""The looking half of a session: tables, traces, counters. Nothing here changes anything."""
+
+from midimon_live import explain, report, views
+from midimon_live.assembly import Assembly
+from midimon_live.mappings import Mapping
+from midimon_live.monitor import Trace
+from midimon_live.show import Table
+from midimon_live.stalls import Stall
+
+
+class Glances:
+    """What can be seen of a running engine. Any thread may call anything.
+
+    Args:
+        parts: the engine's.
+
+    Attributes:
+        plugins: the `PluginManager`.
+        virtual: the built-in port: play on it, and look at what was sent to it.
+        running: which handler runs.
+        stall_meter: learns from the cells which of them runs.
+    """
+
+    def __init__(self, parts: Assembly) -> None:
+        self._monitor = parts.monitor
+        self._modes = parts.modes
+        self._ports = parts.ports
+        self._pump = parts.pump
+        self._runs = parts.runs
+        self._closed = False
+        self.virtual = parts.virtual
+        self.plugins = parts.plugins
+        self.running = parts.running
+        self.stall_meter = parts.stalls
+
+    def mappings(self) -> list[Mapping]:
+        """Return the mappings in force, in the order they are tried."""
+        return list(self._modes.table)
+
+    def modes(self) -> Table:
+        """Return a table of the modes: index, name, colour, how much is mapped, which is active."""
+        return views.modes(self._modes)
+
+    def actions(self) -> Table:
+        """Return a table of the actions under way, with the numbers that `cancel` takes."""
+        return views.actions(self._runs.under_way())
+
+    def report(self) -> Table:
+        """Return a table of mappings that never fire, or not always: shadowed, dead, clashing."""
+        return report.report(self._modes.table, self.plugins)
+
+    def ports(self) -> Table:
+        """Return a table of all ports there are."""
+        return views.ports(self._ports)
+
+    def traces(self, last: int | None = None) -> list[Trace]:
+        """Return what is remembered of the last events, oldest first; at most 10,000."""
+        return self._monitor.traces(last)
+
+    def counters(self) -> dict[str, int]:
+        """Return how often something out of the ordinary happened, by its name."""
+        return dict(self._monitor.counters)
+
+    def monitor(self, last: int = 20) -> Table:
+        """Return a table of the last events and what they fired."""
+        return views.monitor(self._monitor.traces(last))
+
+    def why(self, event: int | None = None) -> Table:
+        """Explain why an event fired what it fired, or nothing.
+
+        Args:
+            event: its number, as `monitor` shows it; the last one without.
+        """
+        return explain.why(self._monitor, self._modes.table, self._modes.name, event)
+
+    def stats(self, plugin: str | None = None) -> Table:
+        """Return a table of the statistics of one plugin, or of all; raises PluginNotFound."""
+        names = self.plugins.list_loaded() if plugin is None else [plugin]
+        return views.stats({name: self.plugins.get_stats(name) for name in names})
+
+    def status(self) -> Table:
+        """Return one glance at everything."""
+        return views.status(
+            handled=self._pump.handled(),
+            monitor=self._monitor,
+            ports=self._ports,
+            plugins=self.plugins,
+            mappings=len(self._modes.table),
+            under_way=len(self._runs.under_way()),
+            mode=self._modes.name,
+            stalls=self.stalls(),
+        )
+
+    def stalls(self) -> list[Stall]:
+        """Return the last 100 times that nothing could run, and because of which cell."""
+        return self.stall_meter.stalls()
+
+    def __repr__(self) -> str:
+        return "<midimon_live session, closed>" if self._closed else repr(self.status())
+
+    def _repr_html_(self) -> str | None:
+        return None if self._closed else self.status()._repr_html_()
