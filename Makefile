@@ -58,6 +58,8 @@ clean: ## remove .venv, dist and all that tools left behind
 .venv/dev.installed: pyproject.toml | $(VENV_PYTHON)
 	@echo "Installing midimon_live with the tools for developers into .venv (a minute or two, only now) ..."
 	@$(PIP_INSTALL) --editable '.[dev]'
+	@# keys and mouse on a virtual screen; without its evdev, which wants a C compiler and is not used there
+	@$(PIP_INSTALL) --no-deps pynput python-xlib six
 	@touch .venv/lab.installed $@
 
 $(VENV_PYTHON):

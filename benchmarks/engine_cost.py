@@ -86,7 +86,7 @@ def _presses(notes: int, channels: int) -> list[bytes]:
 
 
 def _engine_slice(session: Session, data: Sequence[bytes]) -> Callable[[], float]:
-    handle = session._engine.handle  # noqa: SLF001 - the engine alone is what is measured
+    handle = session._engine.handle
     now = time.perf_counter()
     events = [MidiEvent(now, "Virtual", data[index % len(data)], index) for index in range(EVENTS)]
 

@@ -27,6 +27,7 @@ from midimon_live.runs import Runs
 from midimon_live.stalls import StallMeter
 from midimon_live.surface import Surface
 from midimon_live.timers import Timers
+from midimon_live.watchdog import Watchdog
 from midimon_live.workers import InlineWorkers, ThreadWorkers
 
 HARDWARE = "rtmidi"
@@ -50,6 +51,7 @@ class Assembly:
     runs: Runs
     engine: Engine
     stalls: StallMeter
+    watchdog: Watchdog
     pump: Inline
     clock: Clock
 
@@ -82,7 +84,10 @@ def assemble(
     engine = Engine(clock, monitor, timers, surface, gestures, modes, runs)
     stalls = StallMeter(clock, monitor, running)
     parts = Parts(engine, ports, timers, running, clock, monitor, tasks)
-    pump = Pump(parts, lambda: kernel_loop(shell), stalls) if threads else Inline(parts)
+    watchdog = Watchdog(running, monitor, stalls.line_of)
+    pump = Inline(parts)
+    if threads:
+        pump = Pump(parts, lambda: kernel_loop(shell), stalls, watchdog)
     bell.ring = timers.changed = pump.wake
     plugins.defer, plugins.exclusive = pump.defer, pump.paused
     plugins.later = runs.later = pump.later
@@ -101,6 +106,7 @@ def assemble(
         runs=runs,
         engine=engine,
         stalls=stalls,
+        watchdog=watchdog,
         pump=pump,
         clock=clock,
     )

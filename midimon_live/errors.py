@@ -5,6 +5,7 @@ Each message says what was found, what is allowed and what to do::
     MidimonError
     ├── InvalidValue            a value, trigger or action that can not work (also ValueError)
     ├── SettleTimeout           events were still being handled (also TimeoutError)
+    ├── HandlerTimeout          a handler did not come back (also TimeoutError)
     ├── CommandError            a %midi line that is not understood
     ├── PortError
     │   ├── BackendUnavailable  this machine offers no such MIDI system
@@ -29,6 +30,13 @@ class InvalidValue(MidimonError, ValueError):
 
 class SettleTimeout(MidimonError, TimeoutError):
     """Raised by `settle` and `paused` when events were still being handled after the given time."""
+
+
+class HandlerTimeout(MidimonError, TimeoutError):
+    """Raised inside a handler that has run past its deadline, to stop it."""
+
+    def __init__(self, text: str = "it did not come back, and was stopped at its deadline") -> None:
+        super().__init__(text)
 
 
 class CommandError(MidimonError):

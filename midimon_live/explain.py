@@ -13,7 +13,10 @@ from midimon_live.events import (
     split_key,
 )
 from midimon_live.mappings import Mapping, MappingTable
+from midimon_live.modes import Modes
 from midimon_live.monitor import Monitor, Step, Trace
+from midimon_live.plugin.manager import PluginManager
+from midimon_live.report import hints
 from midimon_live.show import Table
 
 _KINDS = {
@@ -61,13 +64,13 @@ def describe(event: MidiEvent) -> str:
     return f"{_KINDS[kind]} {last}, channel {channel}"
 
 
-def why(monitor: Monitor, table: MappingTable, mode: str, serial: int | None = None) -> Table:
+def why(monitor: Monitor, modes: Modes, plugins: PluginManager, serial: int | None = None) -> Table:
     """Return the explanation for the event with that number, or for the last one.
 
     Args:
         monitor: remembers the events.
-        table: the mappings now in force, for a hint at the nearest one.
-        mode: the mode that is active now.
+        modes: the mappings now in force, for a hint at the nearest one.
+        plugins: tells which of them would not run.
         serial: the event's number.
     """
     if serial is None:
@@ -85,7 +88,7 @@ def why(monitor: Monitor, table: MappingTable, mode: str, serial: int | None = N
         f"event {event.serial}: {describe(event)}, from {event.port}; "
         f"{_verdict(trace)}, {trace.lateness_ms:.1f} ms after it arrived"
     )
-    return Table(title, _HEADINGS, _considered(trace), _hints(trace, table, mode))
+    return Table(title, _HEADINGS, _considered(trace), _hints(trace, modes, plugins))
 
 
 def _verdict(trace: Trace) -> str:
@@ -123,10 +126,11 @@ def _result(step: Step) -> str:
     return f"{step.verdict}: {step.error}" if step.error else step.verdict
 
 
-def _hints(trace: Trace, table: MappingTable, mode: str) -> list[str]:
-    if trace.verdict != "unmapped":
-        return []
-    return [_nearest(table, control_key(trace.event.data), mode)]
+def _hints(trace: Trace, modes: Modes, plugins: PluginManager) -> list[str]:
+    if trace.verdict == "unmapped":
+        return [_nearest(modes.table, control_key(trace.event.data), modes.name)]
+    fired = {step.mapping.number for step in trace.steps}
+    return hints(trace.considered, fired, modes.table.modes, plugins)
 
 
 def _nearest(table: MappingTable, key: int, mode: str) -> str:

@@ -82,6 +82,7 @@ class Gestures:
         self._wakes: list[tuple[float, int, Callable[[Any, float], None], Any]] = []
         self._ticket = count()
         self._timer: Timer | None = None
+        self._rings_at = NEVER
         self.slack = 0.0
         self.next_due = NEVER
 
@@ -117,7 +118,8 @@ class Gestures:
         self.waiting[_place(press)] = press
         if plan.chords:
             channel.open[press.note] = press
-            self._find_chords(press, plan, channel)
+            if len(channel.open) > 1:
+                self._find_chords(press, plan, channel)
         self._advance(press, moment)
 
     def release(self, press: Press, event: MidiEvent) -> None:
@@ -216,7 +218,8 @@ class Gestures:
         if not press.lookup.sequences:
             return False
         channel.last.append((press.note, press.event.time))
-        ended = [pair for pair in plan.sequences if _is_played(pair[1], channel.last)]
+        played = list(channel.last) if plan.sequences else []
+        ended = [pair for pair in plan.sequences if _is_played(pair[1], played)]
         if not ended:
             return False
         channel.last.clear()
@@ -302,19 +305,16 @@ class Gestures:
         self._plan_next()
 
     def _plan_next(self) -> None:
-        """Keep one timer, for the next moment that something has to be decided."""
-        due = self._wakes[0][0] if self._wakes else NEVER
-        if due == self.next_due and (self._timer is not None or due == NEVER):
-            return
-        self.next_due = due
-        if self._timer is not None:
-            self._timer.cancel()
-            self._timer = None
-        if due < NEVER:
+        """Keep one timer, which may ring too early but never too late."""
+        self.next_due = due = self._wakes[0][0] if self._wakes else NEVER
+        if due < self._rings_at:
+            if self._timer is not None:
+                self._timer.cancel()
+            self._rings_at = due
             self._timer = self._timers.schedule(due + self.slack, partial(self._ring, due))
 
     def _ring(self, due: float) -> None:
-        self._timer = None
+        self._timer, self._rings_at = None, NEVER
         self.catch_up(max(due, self._now() - self.slack))
 
 
@@ -322,9 +322,12 @@ def _place(press: Press) -> tuple[str, int]:
     return press.event.port, press.key
 
 
-def _is_played(wanted: SequenceOf, last: Iterable[tuple[int, float]]) -> bool:
+def _is_played(wanted: SequenceOf, played: Sequence[tuple[int, float]]) -> bool:
     """Tell whether the last presses are those of a sequence, close enough."""
-    played = list(last)[-len(wanted.notes) :]
+    length = len(wanted.notes)
+    if len(played) < length or played[-2][0] != wanted.notes[-2]:
+        return False
+    played = played[-length:]
     if tuple(note for note, _ in played) != wanted.notes:
         return False
     gap = wanted.gap_ms / 1000

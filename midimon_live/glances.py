@@ -71,7 +71,7 @@ class Glances:
         Args:
             event: its number, as `monitor` shows it; the last one without.
         """
-        return explain.why(self._monitor, self._modes.table, self._modes.name, event)
+        return explain.why(self._monitor, self._modes, self.plugins, event)
 
     def stats(self, plugin: str | None = None) -> Table:
         """Return a table of the statistics of one plugin, or of all; raises PluginNotFound."""

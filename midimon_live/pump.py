@@ -15,6 +15,7 @@ from midimon_live.clock import sleep
 from midimon_live.inline import POLL_S, Inline, Job, Parts
 from midimon_live.interpreter import Interpreter
 from midimon_live.stalls import StallMeter
+from midimon_live.watchdog import Watchdog
 
 _GRACE_S = 0.003
 _TURN_S = 0.01  # how long to drain before looking at ports, or the kernel's other work, again
@@ -31,6 +32,7 @@ class Pump(Inline):
         parts: what it works with.
         find_loop: returns the kernel's loop, or None.
         stalls: is told when the reader woke up late.
+        watchdog: looks after handlers that hang.
     """
 
     def __init__(
@@ -38,10 +40,12 @@ class Pump(Inline):
         parts: Parts,
         find_loop: Callable[[], asyncio.AbstractEventLoop | None],
         stalls: StallMeter,
+        watchdog: Watchdog,
     ) -> None:
         super().__init__(parts)
         self._find_loop = find_loop
         self._stalls = stalls
+        self._watchdog = watchdog
         self._loop: asyncio.AbstractEventLoop | None = None
         self._main_jobs: deque[Job] = deque()
         self._arrived = threading.Event()
@@ -66,6 +70,7 @@ class Pump(Inline):
         self._post()
         self._thread = threading.Thread(target=self._serve, name="midimon-reader", daemon=True)
         self._thread.start()
+        self._watchdog.start()
 
     def stop(self) -> None:
         """Stop the reader and handle what is left here; again is harmless."""
@@ -73,6 +78,7 @@ class Pump(Inline):
         if thread is None:
             return
         self._stopping = True
+        self._watchdog.stop()
         self._arrived.set()
         if thread is not threading.current_thread():
             thread.join(1.0)

@@ -1,6 +1,6 @@
 """Mappings that never fire, or not always, and why: shadowed, dead, clashing."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from midimon_live.mappings import Mapping, MappingTable
 from midimon_live.plugin.manager import PluginManager
@@ -34,15 +34,34 @@ def report(table: MappingTable, plugins: PluginManager) -> Table:
 
 def findings(table: MappingTable, plugins: PluginManager) -> list[Finding]:
     """Return each finding as (kind, mapping, why), by number of the mapping."""
-    found = [*_dead(table, plugins), *_pairs(table)]
+    found = [*_dead(table, table.modes, plugins), *_pairs(table)]
     return sorted(found, key=lambda one: one[1].number)
 
 
-def _dead(table: MappingTable, plugins: PluginManager) -> Iterator[Finding]:
-    for mapping in table:
+def hints(
+    considered: Sequence[Mapping],
+    fired: Collection[int],
+    modes: Sequence[str],
+    plugins: PluginManager,
+) -> list[str]:
+    """Return the findings about mappings that were considered for an event and did not fire."""
+    found = list(_dead(considered, modes, plugins))
+    for index, later in enumerate(considered):
+        found += filter(None, (_compared(earlier, later) for earlier in considered[:index]))
+    return [
+        f"{kind}: {mapping.number}. {why}"
+        for kind, mapping, why in found
+        if mapping.number not in fired and kind != CLASHING
+    ]
+
+
+def _dead(
+    mappings: Iterable[Mapping], modes: Sequence[str], plugins: PluginManager
+) -> Iterator[Finding]:
+    for mapping in mappings:
         if isinstance(mapping.trigger, Gamepad):
             yield DEAD, mapping, "dormant: there is no gamepad backend"
-        for line in mapping.action.doubts(table.modes):
+        for line in mapping.action.doubts(modes):
             yield DEAD, mapping, line
         for name in mapping.plugins:
             if (reason := plugins.refusal(name)) != "":
@@ -155,13 +174,3 @@ def _overlaps(first: Trigger, second: Trigger) -> bool:
 def _turn_the_same_way(first: Trigger, second: Trigger) -> bool:
     one, other = getattr(first, "direction", None), getattr(second, "direction", None)
     return one is None or other is None or one == other
-
-
-def hints(table: MappingTable, plugins: PluginManager, considered: Sequence[Mapping]) -> list[str]:
-    """Return the findings about the mappings that were considered for an event, as lines."""
-    numbers = {one.number for one in considered}
-    return [
-        f"{kind}: {mapping.number}. {why}"
-        for kind, mapping, why in findings(table, plugins)
-        if mapping.number in numbers
-    ]

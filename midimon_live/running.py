@@ -113,6 +113,10 @@ class Running:
         """
         if self.here() or self.seconds() <= after:
             return False
-        raise_there = ctypes.pythonapi.PyThreadState_SetAsyncExc
-        raise_there(ctypes.c_ulong(self.thread), ctypes.py_object(KeyboardInterrupt))
+        self.interrupt(KeyboardInterrupt)
         return True
+
+    def interrupt(self, error: type[BaseException]) -> None:
+        """Raise `error` in the present handler, on whichever thread it is, after its C call."""
+        raise_there = ctypes.pythonapi.PyThreadState_SetAsyncExc
+        raise_there(ctypes.c_ulong(self.thread), ctypes.py_object(error))

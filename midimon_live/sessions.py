@@ -56,6 +56,7 @@ class Session(Glances):
         self._timers = parts.timers
         self._tasks = parts.tasks
         self._engine = parts.engine
+        self._watchdog = parts.watchdog
         self._gestures = parts.gestures
         committer = Committer(
             self.plugins, self._modes, self._pump, parts.plugins_in_use, parts.in_seconds
@@ -202,6 +203,18 @@ class Session(Glances):
         name = self._ports.create(name, direction)
         self._pump.wake()
         return name
+
+    @property
+    def deadline(self) -> float:
+        """For how many seconds a handler may run before it is stopped; 10 unless assigned."""
+        return self._watchdog.deadline
+
+    @deadline.setter
+    def deadline(self, seconds: float) -> None:
+        number = isinstance(seconds, (int, float)) and not isinstance(seconds, bool)
+        if not number or not seconds > 0:
+            raise InvalidValue(f"deadline is {seconds!r:.40}; allowed are seconds above 0")
+        self._watchdog.deadline = float(seconds)
 
     @property
     def output(self) -> str:

@@ -75,12 +75,13 @@ class StallMeter:
     def _where(self) -> str:
         if self._running.label is not None:
             return f"plugin {self._running.label}"
-        return self._line_of_cell() or self.cell() or "between cells"
+        main = threading.main_thread().ident or 0
+        line = self.line_of(main) if self.cell() else ""
+        return line or self.cell() or "between cells"
 
-    def _line_of_cell(self) -> str:
-        """Return the line the main thread is at, in the innermost frame that belongs to a cell."""
-        main = threading.main_thread().ident
-        frame = sys._current_frames().get(main or 0) if self.cell() else None  # noqa: SLF001 - the one way to look at another thread
+    def line_of(self, thread: int) -> str:
+        """Return the line a thread is at, in the innermost frame that belongs to a cell, or ""."""
+        frame = sys._current_frames().get(thread)  # noqa: SLF001 - the one way to look at another thread
         while frame is not None:
             if found := self.place(frame.f_code.co_filename, frame.f_lineno):
                 return found

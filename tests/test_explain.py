@@ -18,15 +18,16 @@ def why(midi: TestSession, *events: Any) -> str:
 
 
 def test_why_shows_the_mapping_that_fired_and_those_it_kept_from_trying() -> None:
-    """The verdict of the one, and why the other was not tried."""
+    """The verdict of the one, why the other was not tried, and that it never is."""
     with session() as midi:
         midi.map(note(36), lambda _context: midi.clock.move_to(0.002))
         midi.map(note(36), lambda _context: None)
         text = why(midi, press(36, channel=9))
     assert text.startswith("event 1: note on 36, velocity 100, channel 9, from Virtual; fired")
-    fired, kept = text.splitlines()[2:]
+    fired, kept, why_ever = text.splitlines()[2:]
     assert re.fullmatch(r"  1\.  note 36 -> lambda    ok  +2000 .s", fired)
     assert re.fullmatch(r"  2\.  note 36 -> lambda-2  not tried: one before it fired", kept)
+    assert why_ever == "shadowed: 2. mapping 1 (note 36) always comes first"
 
 
 def test_why_says_what_a_plugin_raised() -> None:
