@@ -99,6 +99,13 @@ def test_why_names_the_other_mode_when_that_is_not_active() -> None:
         assert why(midi, turn(7, 1)).endswith("mapping 1 is for mode Mix; active is Default")
 
 
+def test_why_shows_the_name_that_a_mapping_was_given() -> None:
+    """It tells lambdas apart."""
+    with session() as midi:
+        midi.map(note(36), lambda _context: None, mode="Default", name="kick")
+        assert "kick: note 36 in Default -> lambda" in why(midi, press(36))
+
+
 def test_why_explains_with_the_mappings_of_that_moment() -> None:
     """What was mapped or removed since does not change the past."""
     with session() as midi:
