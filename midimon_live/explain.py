@@ -10,6 +10,7 @@ from midimon_live.events import (
     PROGRAM_CHANGE,
     MidiEvent,
     control_key,
+    key_of,
     split_key,
 )
 from midimon_live.mappings import Mapping, MappingTable
@@ -17,7 +18,7 @@ from midimon_live.modes import Modes
 from midimon_live.monitor import Monitor, Step, Trace
 from midimon_live.plugin.manager import PluginManager
 from midimon_live.report import hints
-from midimon_live.show import Table
+from midimon_live.show import Table, counted
 
 _KINDS = {
     NOTE_OFF: "note off",
@@ -71,13 +72,10 @@ def why(monitor: Monitor, modes: Modes, plugins: PluginManager, serial: int | No
         monitor: remembers the events.
         modes: the mappings now in force, for a hint at the nearest one.
         plugins: tells which of them would not run.
-        serial: the event's number.
+        serial: the event's number. Without, where the last event is a release to which nothing is
+            mapped, it is its press that people ask about.
     """
-    if serial is None:
-        last = monitor.traces(1)
-        trace = last[0] if last else None
-    else:
-        trace = monitor.find(serial)
+    trace = _last(monitor) if serial is None else monitor.find(serial)
     if trace is None:
         asked = (
             "no event has come in yet" if serial is None else f"event {serial} is not remembered"
@@ -89,6 +87,23 @@ def why(monitor: Monitor, modes: Modes, plugins: PluginManager, serial: int | No
         f"{_verdict(trace)}, {trace.lateness_ms:.1f} ms after it arrived"
     )
     return Table(title, _HEADINGS, _considered(trace), _hints(trace, modes, plugins))
+
+
+def _last(monitor: Monitor) -> Trace | None:
+    """Return the last event; the press before it where it is a release that nothing listens for."""
+    traces = monitor.traces()
+    last = traces[-1] if traces else None
+    if last is None or last.verdict != "unmapped":
+        return last
+    kind, channel, number = split_key(control_key(last.event.data))
+    if kind != NOTE_OFF:
+        return last
+    pressed = last.event.port, key_of(NOTE_ON, channel, number)
+    return next((one for one in reversed(traces) if _place(one.event) == pressed), last)
+
+
+def _place(event: MidiEvent) -> tuple[str, int]:
+    return event.port, control_key(event.data)
 
 
 def _verdict(trace: Trace) -> str:
@@ -143,4 +158,4 @@ def _nearest(table: MappingTable, key: int, mode: str) -> str:
             return f"mapping {mapping.number} listens on channel {trigger.channel}: {mapping}"
         if mapping.mode not in (None, mode):
             return f"mapping {mapping.number} is for mode {mapping.mode}; active is {mode}"
-    return f"nothing is mapped to {_KINDS[kind]} {number}; {len(table)} mappings in all"
+    return f"nothing is mapped to {_KINDS[kind]} {number}; {counted(len(table), 'mapping')} in all"

@@ -69,7 +69,8 @@ class Glances:
         """Explain why an event fired what it fired, or nothing.
 
         Args:
-            event: its number, as `monitor` shows it; the last one without.
+            event: its number, as `monitor` shows it. Without, the last one; after a tap that is the
+                press, unless something is mapped to the release.
         """
         return explain.why(self._monitor, self._modes, self.plugins, event)
 

@@ -40,7 +40,7 @@ class Mapping:
         trigger: from a builder.
         action: what it does; plugins in it are named.
         mode: the mode it belongs to; None is global.
-        name: for people.
+        name: for people: shown before it wherever it is shown.
         all: whether the search goes on after it fired.
         origin: the cell it was made in, if any.
     """
@@ -65,8 +65,9 @@ class Mapping:
         return next(iter(self.plugins), str(self.action))
 
     def __str__(self) -> str:
+        name = f"{self.name}: " if self.name else ""
         where = f" in {self.mode}" if self.mode else ""
-        return f"{self.trigger}{where} -> {self.action}"
+        return f"{name}{self.trigger}{where} -> {self.action}"
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -79,7 +79,7 @@ class Trace(NamedTuple):
             elif not gesture:
                 verdict = "waiting"
             elif verdict == "release" or gesture == "single":
-                verdict = "no match"
+                verdict = "no match" if considered else "unmapped"
         return cls(event, started, verdict, considered, steps, gesture)
 
     @property

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from midimon_live.mappings import Mapping, MappingTable
 from midimon_live.plugin.manager import PluginManager
-from midimon_live.show import Table
+from midimon_live.show import Table, counted
 from midimon_live.triggers import (
     DoubleTap,
     EncoderTurn,
@@ -29,7 +29,8 @@ def report(table: MappingTable, plugins: PluginManager) -> Table:
     ]
     if not rows:
         return Table(f"all {len(table)} mappings can fire", (), ())
-    return Table(f"{len(rows)} remarks on {len(table)} mappings", ("", "", "mapping", "why"), rows)
+    title = f"{counted(len(rows), 'remark')} on {counted(len(table), 'mapping')}"
+    return Table(title, ("", "", "mapping", "why"), rows)
 
 
 def findings(table: MappingTable, plugins: PluginManager) -> list[Finding]:

@@ -83,7 +83,7 @@ class Session(Glances):
                 an `ActionPlugin` (class or instance), or a function (sync or async) that takes
                 the context.
             mode: only while this mode is active; None is always.
-            name: for people.
+            name: for people, shown wherever the mapping is.
             all: go on to further mappings of the same control after this one fired.
 
         Returns:

@@ -39,7 +39,7 @@ class Table:
     def __repr__(self) -> str:
         """Return it as aligned text."""
         lines = [self.title] if self.title else []
-        grid = [self.headings, *self.rows] if any(self.headings) else self.rows
+        grid = [self.headings, *self.rows] if self.rows and any(self.headings) else self.rows
         widths = [max(map(len, column)) for column in zip(*grid, strict=True)]
         for row in grid:
             cells = (value.ljust(width) for value, width in zip(row, widths, strict=True))
@@ -64,6 +64,11 @@ class Table:
             else ""
         )
         return f'<div style="{_STYLE}">{title}{table}{remarks}</div>'
+
+
+def counted(number: int, noun: str) -> str:
+    """Return "1 mapping" or "2 mappings"."""
+    return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
 def as_text(value: Any) -> str:

@@ -11,7 +11,7 @@ from midimon_live.plugin.stats import PluginStats
 from midimon_live.plugin.version import PluginState
 from midimon_live.ports import Ports
 from midimon_live.runs import RunInfo
-from midimon_live.show import Table
+from midimon_live.show import Table, counted
 from midimon_live.stalls import Stall
 
 _SHOWN_NOTICES = 5
@@ -122,7 +122,8 @@ def modes(modes: Modes) -> Table:
         (index, name, table.colors.get(name, ""), mapped[name], "active" if name == active else "")
         for index, name in enumerate(table.modes)
     ]
-    remarks = [f"{mapped[None]} mappings work in every mode"] if mapped[None] else []
+    verb = "works" if mapped[None] == 1 else "work"
+    remarks = [f"{counted(mapped[None], 'mapping')} {verb} in every mode"] if mapped[None] else []
     return Table("modes", ("#", "mode", "colour", "mappings", ""), rows, remarks)
 
 

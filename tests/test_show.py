@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from midimon_live.show import Table, as_text
+from midimon_live.show import Table, as_text, counted
 
 HOSTILE = '<img src=x onerror="alert(1)">&'
 
@@ -35,6 +35,16 @@ def test_text_is_aligned_in_columns() -> None:
 def test_text_has_no_heading_line_when_headings_are_empty() -> None:
     """A table of two columns without names starts with its rows."""
     assert repr(Table("", ("", ""), [("a", "b")])) == "  a  b"
+
+
+def test_headings_without_rows_are_not_shown() -> None:
+    """As in the HTML: a title and the remarks say all there is."""
+    assert repr(Table("title", ("name", "n"), (), ["remark"])) == "title\nremark"
+
+
+def test_one_is_no_plural() -> None:
+    """And none is."""
+    assert [counted(n, "mapping") for n in (0, 1, 2)] == ["0 mappings", "1 mapping", "2 mappings"]
 
 
 def test_table_is_its_title_when_there_are_no_rows() -> None:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -27,7 +28,75 @@ midi.settle()
 import time; time.sleep(0.15)
 assert [m.type for m in midi.virtual.sent] == ["note_on", "note_off"], midi.virtual.sent
 """,
+    "02_triggers": """
+from collections import Counter
+
+traces = midi.traces()
+steps = [step for trace in traces for step in trace.steps]
+assert {step.verdict for step in steps} == {"ok"}, steps
+assert Counter(step.mapping.trigger.event for step in steps) == {
+    "velocity_range": 5, "release": 2, "long_press": 2, "double_tap": 3, "note": 5, "chord": 2,
+    "sequence": 1, "encoder": 6, "cc": 7, "aftertouch": 1, "pitch_bend": 1, "program": 1,
+}, steps
+assert sum(trace.verdict == "learning" for trace in traces) == 7
+
+
+def explained(data):
+    number = next(trace.event.serial for trace in traces if trace.event.data == bytes(data))
+    return midi.why(number)
+
+
+assert [row[2] for row in explained((0x90, 36, 90)).rows] == [
+    "velocity 90 is outside 1-40", "velocity 90 is outside 41-80", "ok",
+]
+assert explained((0x90, 100, 100)).remarks[0].startswith("nothing is mapped to note on 100")
+assert [row[0] for row in midi.report().rows] == ["shadowed"]
+assert str(learner.result.trigger) == "encoder 22, relative_twos, channel 0"
+assert midi.mode == "Default"
+""",
+    "03_actions_and_modes": """
+import sys
+from collections import Counter
+
+steps = [step for trace in midi.traces() for step in trace.steps]
+assert Counter(step.verdict for step in steps) == {"ok": 30, "cancelled": 2, "failed": 1}, steps
+failed = next(step for step in steps if step.verdict == "failed")
+assert failed.error.endswith("ended with status 1: no such song"), failed
+said = [line for line in midi.status().remarks if "ended with" in line]
+assert [line.partition(": ")[2] for line in said] == ["pad 54", "no such song"], said
+assert steps_done == ["after pad 42"] * 2
+assert midi.mode == "Default"
+assert "pynput" not in sys.modules, "the desktop was only talked about"
+""",
 }
+
+# what the solution of a lesson's exercise prints
+SOLUTIONS = {
+    "02_triggers": ["['tap']", "['undo']", "['clear']", "['save']"],
+    "03_actions_and_modes": [
+        *(f"note_on channel=0 note={note} velocity=80 time=0" for note in (60, 64, 67)),
+        *(f"note_off channel=0 note={note} velocity=64 time=0" for note in (60, 64, 67)),
+        "note_on channel=0 note=36 velocity=100 time=0",
+        "note_off channel=0 note=36 velocity=64 time=0",
+    ],
+}
+
+
+def markdown(book: nbformat.NotebookNode) -> str:
+    """Return all that a lesson says between its code."""
+    return "\n".join(cell.source for cell in book.cells if cell.cell_type == "markdown")
+
+
+def solution(book: nbformat.NotebookNode) -> list[nbformat.NotebookNode]:
+    """Return the code blocks of a lesson's solution, as cells."""
+    hidden = re.findall(r"<details>(.*?)</details>", markdown(book), re.DOTALL)
+    blocks = re.findall(r"```python\n(.*?)```", "".join(hidden), re.DOTALL)
+    return [nbformat.v4.new_code_cell(block) for block in blocks]
+
+
+def printed(cell: nbformat.NotebookNode) -> list[str]:
+    """Return the lines that a cell printed."""
+    return "".join(one.get("text", "") for one in cell.outputs).splitlines()
 
 
 @pytest.fixture(autouse=True)
@@ -38,10 +107,22 @@ def virtual_only(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 def test_a_lesson_does_what_it_says(path: Path) -> None:
-    """Run in a real kernel; then what the engine recorded is compared with what was taught."""
+    """Run in a real kernel; then what the engine recorded is compared with what was taught.
+
+    The solution of its exercise is run last, as a learner would.
+    """
     book = nbformat.read(path, as_version=4)
-    book.cells.append(nbformat.v4.new_code_cell(ASSERTIONS[path.stem]))
+    answers = solution(book)
+    book.cells += [nbformat.v4.new_code_cell(ASSERTIONS[path.stem]), *answers]
     NotebookClient(book, timeout=60, resources={"metadata": {"path": path.parent}}).execute()
+    assert [line for cell in answers for line in printed(cell)] == SOLUTIONS.get(path.stem, [])
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_every_page_a_lesson_links_to_exists(path: Path) -> None:
+    """The rules of the triggers, the next lesson."""
+    links = re.findall(r"\]\(((?!https?:)[^)#]+)\)", markdown(nbformat.read(path, as_version=4)))
+    assert [link for link in links if not (path.parent / link).exists()] == []
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)

@@ -14,6 +14,8 @@ from typing import Self
 
 _SHARED_MEMORY = Path("/dev/shm")  # noqa: S108 - where JACK itself keeps its files
 _REFUSED = "Cannot use real-time scheduling"
+_REGISTRY = _SHARED_MEMORY / "jack-shm-registry"
+_FULL = "Too many servers already active"
 
 # The server takes the place of this program and keeps its process id. It gets a SIGTERM when
 # the thread that started it ends: a killed test run leaves no server behind.
@@ -114,6 +116,9 @@ class JackServer:
         for realtime in (True, False):
             self._launch(self._program, realtime=realtime)
             up = self._wait_until_up()
+            if not up and _FULL in self.log and _forget_dead_servers():
+                self._launch(self._program, realtime=realtime)
+                up = self._wait_until_up()
             if up and not (realtime and _REFUSED in self.log):
                 self.realtime = realtime
                 self._segments |= self._mapped_segments()
@@ -199,3 +204,13 @@ class JackServer:
             with contextlib.suppress(FileNotFoundError):
                 if Path(name).stat().st_ino == inode:
                     Path(name).unlink()
+
+
+def _forget_dead_servers() -> bool:
+    """Delete the registry, whose eight places killed servers keep, unless somebody uses it."""
+    for maps in Path("/proc").glob("[0-9]*/maps"):
+        with contextlib.suppress(OSError):
+            if str(_REGISTRY) in maps.read_text():
+                return False
+    _REGISTRY.unlink(missing_ok=True)
+    return True
