@@ -68,6 +68,10 @@ class Host:
         """Make a mode active, from the next event on; raises InvalidValue."""
         self._modes.change(mode)
 
+    def hold_mode(self, mode: str) -> Callable[[], None]:
+        """Make a mode active, and return what ends that; raises InvalidValue."""
+        return self._modes.hold(mode)
+
     def hold_note(self, note_on: bytes, port: str | None) -> Callable[[], None]:
         """Send a note-on and return what ends the note; one that sounds there is ended before."""
         channel, note = note_on[0] & 0xF, note_on[1]

@@ -124,12 +124,12 @@ class Surface:
     def let_go(self, press: Press) -> None:
         """End what ends with a press."""
         undo, press.undo = press.undo, None
-        for one in undo or ():
+        for one in reversed(undo or ()):
             one()
 
     def let_go_control(self, place: Place) -> None:
         """End what ends when a knob or pedal is back at 0."""
-        for one in self._undo_control.pop(place, ()):
+        for one in reversed(self._undo_control.pop(place, ())):
             one()
 
     @property

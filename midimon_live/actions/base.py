@@ -86,6 +86,9 @@ class ActionHost(Protocol):
     def change_mode(self, mode: str) -> None:
         """Make a mode active, from the next event on; raises InvalidValue."""
 
+    def hold_mode(self, mode: str) -> Callable[[], None]:
+        """Make a mode active, and return what brings the one before back; raises InvalidValue."""
+
     def send(self, data: bytes, port: str | None) -> str:
         """Send bytes to an output (the default one for None) and return its name."""
 

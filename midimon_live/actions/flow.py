@@ -166,15 +166,11 @@ class ModeChange(Action):
     while_held: bool = False
 
     def run(self, host: ActionHost, context: TriggerContext) -> Outcome:
-        before, target = host.mode, self._target(host.mode, host.modes)
-        host.change_mode(target)
+        target = self._target(host.mode, host.modes)
         if self.while_held:
-
-            def back() -> None:
-                if host.mode == target:  # else somebody has gone on from there
-                    host.change_mode(before)
-
-            host.on_release(context, back)
+            host.on_release(context, host.hold_mode(target))
+        else:
+            host.change_mode(target)
         return OK
 
     def _target(self, active: str, modes: AnySequence[str]) -> str:
