@@ -76,6 +76,17 @@ def test_assigning_a_mode_that_does_not_exist_names_those_there_are() -> None:
         with_modes(midi).mode = "Nope"
 
 
+@pytest.mark.parametrize("name", ["", " ", 5, True, ["X"], "x" * 101])
+def test_a_mapping_is_refused_for_what_can_be_no_mode(name: object) -> None:
+    """By `map` and `on`; no such mode comes to be."""
+    with session() as midi:
+        with pytest.raises(InvalidValue, match="a mode is called"):
+            midi.map(note(1), print, mode=name)
+        with pytest.raises(InvalidValue, match="a mode is called"):
+            midi.on(note(1), mode=name)
+        assert len(midi.modes().rows) == 1
+
+
 # while held
 
 
