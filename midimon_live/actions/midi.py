@@ -231,6 +231,8 @@ def send(
     values = {name: _number(name, given.get(name, _DEFAULTS.get(name, 0))) for name in known[:1]}
     last = known[-1] if known[-1] in ("value", "pitch") else None
     _check_end(kind, duration_ms, until_release=until_release)
+    if port is not None and not (isinstance(port, str) and port.strip()):
+        raise InvalidValue(f"port is {port!r:.80}; allowed is an output's name, or a part of it")
     return SendMidi(
         type=kind,
         first=values[known[0]] if known[0] not in ("value", "pitch") else 0,
