@@ -20,6 +20,9 @@ from midimon_live.monitor import Monitor, Step
 from midimon_live.running import Running
 from midimon_live.timers import Timer, Timers
 
+# an action that never waits, such as a repeat without delay, lets events in after so many seconds
+_TURN_S, _BREATH_S = 0.002, 0.0005
+
 
 class RunInfo(NamedTuple):
     """One action under way.
@@ -40,6 +43,7 @@ class RunInfo(NamedTuple):
 class _Run:
     __slots__ = (
         "index",
+        "label",
         "mapping",
         "moment",
         "number",
@@ -56,6 +60,7 @@ class _Run:
     ) -> None:
         self.number = number
         self.mapping = mapping
+        self.label = str(mapping.plugin)
         self.steps = steps
         self.since = self.moment = since
         self.trace = trace
@@ -155,11 +160,12 @@ class Runs:
         return run
 
     def _advance(self, run: _Run, value: object) -> None:
-        """Go on until the action waits for something, or is over."""
+        """Go on until the action waits for something, or is over, or has had its turn."""
+        until = self._now() + _TURN_S
         while not run.is_over() and run.steps is not None:
             run.timer = run.pending = None
             try:
-                wait = self._running.call(str(run.mapping.plugin), run.steps.send, value)
+                wait = self._running.call(run.label, run.steps.send, value)
             except StopIteration as end:
                 self._end(run, end.value or Outcome("ok"))
                 return
@@ -169,9 +175,10 @@ class Runs:
             value = None
             if isinstance(wait, Pending):
                 self._wait(run, wait)
-            elif wait > 0:
+            elif wait > 0 or self._now() >= until:
                 run.moment += wait
-                run.timer = self._timers.schedule(run.moment, partial(self._advance, run, None))
+                due = run.moment if wait > 0 else self._now() + _BREATH_S
+                run.timer = self._timers.schedule(due, partial(self._advance, run, None))
             else:
                 continue
             if run.is_over():  # cancelled meanwhile, from another thread
@@ -192,8 +199,10 @@ class Runs:
             self._advance(run, result)
 
     def _end(self, run: _Run, outcome: Outcome) -> None:
-        run.over = outcome
         with self._lock:
+            if run.over is not None:  # cancelled during its last step
+                return
+            run.over = outcome
             self._active.pop(run.number, None)
         if run.index < len(run.trace):  # else it ended before its step was written
             step = run.trace[run.index]
