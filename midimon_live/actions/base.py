@@ -15,6 +15,7 @@ from midimon_live.errors import InvalidValue
 from midimon_live.events import TriggerContext
 
 Change = Callable[["Action"], "Action"]
+_DEEPEST, _MOST = 100, 10_000
 
 
 class Pending:
@@ -163,6 +164,23 @@ def perform(action: Action, host: ActionHost, context: TriggerContext) -> Steps:
         result = yield outcome.pending
         return result if isinstance(result, Outcome) else OK
     return outcome
+
+
+class _Nested(Protocol):
+    def inner(self) -> Sequence["_Nested"]: ...
+
+
+def check_nesting(what: str, whole: _Nested) -> None:
+    """Raise InvalidValue when something is nested too deep to be done, or made of too much."""
+    left, seen = [(whole, 1)], 0
+    while left:
+        one, depth = left.pop()
+        seen += 1
+        if depth > _DEEPEST:
+            raise InvalidValue(f"{what} are nested {depth} deep; allowed are {_DEEPEST} levels")
+        if seen > _MOST:
+            raise InvalidValue(f"these are over {_MOST} {what}; use repeat(...), or a function")
+        left += [(part, depth + 1) for part in one.inner()]
 
 
 def walk(action: Action) -> list[Action]:

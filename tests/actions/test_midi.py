@@ -156,7 +156,7 @@ def test_why_says_what_the_event_does_not_have(trigger, event, action, what: str
     with session() as midi:
         midi.map(trigger, action)
         midi.play(event)
-        assert f"this event has none; give a number" in repr(midi.why())
+        assert "this event has none; give a number" in repr(midi.why())
         assert f'{what}="pass"' in repr(midi.why())
         assert midi.sent == []
 
