@@ -42,11 +42,13 @@ class Press:
         fired_long: whether it fired one already.
         holds: whether an eager mapping has taken it.
         undo: what ends with it.
+        completed_by: the press that completed the chord it was part of.
     """
 
     __slots__ = (
         "at_release",
         "chord_until",
+        "completed_by",
         "double_until",
         "event",
         "fired_long",
@@ -79,6 +81,7 @@ class Press:
         self.released: MidiEvent | None = None
         self.at_release: list[Step] = []
         self.undo: list[Undo] | None = None
+        self.completed_by: Press | None = None
         self.watched = False
 
     def plans(self) -> tuple[Plan, Plan]:
