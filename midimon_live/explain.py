@@ -15,6 +15,7 @@ from midimon_live.events import (
 from midimon_live.mappings import Mapping, MappingTable
 from midimon_live.monitor import Monitor, Step, Trace
 from midimon_live.show import Table
+from midimon_live.triggers import LongPress, NoteChord, Trigger
 
 _KINDS = {
     NOTE_OFF: "note off",
@@ -41,6 +42,12 @@ _BECAME = {
     "chord": "part of a chord",
     "sequence": "the end of a sequence",
     "cancelled": "cancelled by all notes off",
+}
+_MISSED = {
+    "long press": "it was not held that long",
+    "double tap": "the second tap came too late for it",
+    "chord": "it was another chord, or not all of its notes came in time",
+    "sequence": "it was another sequence, or came too slowly for it",
 }
 _HEADINGS = ("", "mapping", "result", "took")
 
@@ -116,7 +123,31 @@ def _reason(mapping: Mapping, trace: Trace) -> str:
     wanted = _GESTURES.get(mapping.trigger.event)
     if trace.gesture and wanted not in (None, trace.gesture):
         return f"it was {_BECAME[trace.gesture]}"
+    if wanted in _MISSED and not _was_kept_from_trying(mapping, trace):
+        return _MISSED[wanted]
     return "not tried: one before it fired"
+
+
+def _was_kept_from_trying(mapping: Mapping, trace: Trace) -> bool:
+    """Tell whether another mapping to the same gesture fired first and ended the search."""
+    trigger = mapping.trigger
+    for step in trace.steps:
+        other = step.mapping.trigger
+        if step.mapping.all or other.event != trigger.event:
+            continue
+        if isinstance(trigger, LongPress) and isinstance(other, LongPress):
+            sooner = other.duration_ms <= trigger.duration_ms
+        else:
+            sooner = trace.considered.index(step.mapping) < trace.considered.index(mapping)
+        if sooner and _same_notes(other, trigger):
+            return True
+    return False
+
+
+def _same_notes(one: Trigger, other: Trigger) -> bool:
+    if isinstance(one, NoteChord) and isinstance(other, NoteChord):
+        return set(one.notes) == set(other.notes)
+    return True
 
 
 def _result(step: Step) -> str:
