@@ -18,6 +18,7 @@ from midimon_live.triggers import (
 )
 
 SHADOWED, DEAD, CLASHING = "shadowed", "dead", "clashing"
+ALWAYS, SOMETIMES = "always", "sometimes"
 Finding = tuple[str, Mapping, str]
 
 
@@ -69,17 +70,62 @@ def _pairs(table: MappingTable) -> Iterator[Finding]:
 
 
 def _compared(earlier: Mapping, later: Mapping) -> Finding | None:
-    """Return what a mapping that is tried earlier does to one that is tried later."""
-    if earlier.all or not _meet(earlier, later):
+    """Return what one of two mappings does to the other; `earlier` is the one tried before it."""
+    if not _meet(earlier, later):
         return None
-    first, second = earlier.trigger, later.trigger
-    where = "" if earlier.mode == later.mode else f" while {earlier.mode} is active"
-    if _covers(first, second):
-        kind = SHADOWED if earlier.mode == later.mode else CLASHING
-        return kind, later, f"mapping {earlier.number} ({first}) always comes first{where}"
-    if _overlaps(first, second):
-        return CLASHING, later, f"mapping {earlier.number} ({first}) sometimes comes first{where}"
-    return None
+    how = _is_sooner(earlier, later) or _comes_first(earlier, later)
+    if how:
+        return _finding(how, earlier, later)
+    how = _is_sooner(later, earlier)
+    return _finding(how, later, earlier) if how else None
+
+
+def _finding(how: str, first: Mapping, second: Mapping) -> Finding:
+    shadows = how == ALWAYS and first.mode in (None, second.mode)
+    where = "" if first.mode in (None, second.mode) else f" while {first.mode} is active"
+    kind = SHADOWED if shadows else CLASHING
+    return kind, second, f"mapping {first.number} ({first.trigger}) {how} comes first{where}"
+
+
+def _comes_first(earlier: Mapping, later: Mapping) -> str:
+    """Return whether the one that is tried earlier fires instead: always, sometimes, or ""."""
+    if earlier.all:
+        return ""
+    if _covers(earlier.trigger, later.trigger):
+        return ALWAYS
+    return SOMETIMES if _overlaps(earlier.trigger, later.trigger) else ""
+
+
+def _is_sooner(one: Mapping, other: Mapping) -> str:
+    """Return whether one gesture is made before the other is, whichever is tried first."""
+    first, second = one.trigger, other.trigger
+    if isinstance(first, LongPress) and isinstance(second, LongPress):
+        if one.all or first.duration_ms >= second.duration_ms or not _share_numbers(first, second):
+            return ""
+        return ALWAYS if _same_place(first, second) else SOMETIMES
+    if isinstance(first, SequenceOf) and isinstance(second, SequenceOf):
+        if not _is_part(first.notes, second.notes[:-1]):
+            return ""
+        in_time = first.gap_ms >= second.gap_ms
+        return ALWAYS if in_time and _same_place(first, second) else SOMETIMES
+    return ""
+
+
+def _same_place(first: Trigger, second: Trigger) -> bool:
+    """Tell whether `first` listens wherever `second` does."""
+    return first.channel in (None, second.channel) and (
+        isinstance(first, SequenceOf) or _same_numbers(first, second)
+    )
+
+
+def _share_numbers(first: LongPress | DoubleTap, second: LongPress | DoubleTap) -> bool:
+    return first.number is None or second.number is None or first.number == second.number
+
+
+def _is_part(notes: tuple[int, ...], whole: tuple[int, ...]) -> bool:
+    """Tell whether notes are played one after another within others."""
+    length = len(notes)
+    return any(whole[at : at + length] == notes for at in range(len(whole) - length + 1))
 
 
 def _meet(earlier: Mapping, later: Mapping) -> bool:
@@ -91,8 +137,14 @@ def _meet(earlier: Mapping, later: Mapping) -> bool:
 
 def _covers(first: Trigger, second: Trigger) -> bool:
     """Tell whether whatever fires `second` fires `first` before it."""
-    if first.channel not in (None, second.channel) or not _same_numbers(first, second):
+    if first.channel not in (None, second.channel):
         return False
+    if isinstance(first, SequenceOf) and isinstance(second, SequenceOf):
+        return _ends_with(second, first) and first.gap_ms >= second.gap_ms
+    return _same_numbers(first, second) and _covers_kind(first, second)
+
+
+def _covers_kind(first: Trigger, second: Trigger) -> bool:
     if isinstance(first, InRange) and isinstance(second, InRange):
         return _covers_range(first, second)
     if isinstance(first, LongPress) and isinstance(second, LongPress):
@@ -101,7 +153,13 @@ def _covers(first: Trigger, second: Trigger) -> bool:
         return first.timeout_ms >= second.timeout_ms
     if isinstance(first, EncoderTurn) and isinstance(second, EncoderTurn):
         return first.mode == second.mode and first.direction in (None, second.direction)
-    return _covers_group(first, second)
+    if isinstance(first, NoteChord) and isinstance(second, NoteChord):
+        return _covers_chord(first, second)
+    return False
+
+
+def _ends_with(whole: SequenceOf, end: SequenceOf) -> bool:
+    return whole.notes[-len(end.notes) :] == end.notes
 
 
 def _covers_range(first: InRange, second: InRange) -> bool:
@@ -112,17 +170,14 @@ def _covers_range(first: InRange, second: InRange) -> bool:
     return within and type(first) is type(second) and not rising
 
 
-def _covers_group(first: Trigger, second: Trigger) -> bool:
-    if isinstance(first, NoteChord) and isinstance(second, NoteChord):
-        looser = first.match == "superset" or (first.match, second.match) in (
-            ("exact", "exact"),
-            ("exact", "ordered"),
-        )
-        same = first.match == second.match == "ordered" and first.notes == second.notes
-        return (looser or same) and first.timeout_ms >= second.timeout_ms
-    if isinstance(first, SequenceOf) and isinstance(second, SequenceOf):
-        return first.notes == second.notes and first.gap_ms >= second.gap_ms
-    return False
+def _covers_chord(first: NoteChord, second: NoteChord) -> bool:
+    looser = first.match == "superset" or (first.match, second.match) in (
+        ("exact", "exact"),
+        ("exact", "ordered"),
+    )
+    same = first.match == second.match == "ordered" and first.notes == second.notes
+    free = first.pass_through or not second.pass_through  # else its notes may be taken already
+    return (looser or same) and free and first.timeout_ms >= second.timeout_ms
 
 
 def _waits(trigger: Trigger) -> bool:
@@ -147,9 +202,23 @@ def _overlaps(first: Trigger, second: Trigger) -> bool:
         isinstance(first, InRange) and type(first) is type(second)
     )
     if not comparable or not isinstance(first, InRange) or not isinstance(second, InRange):
-        return False
+        return _gestures_overlap(first, second)
     numbers = first.number is None or second.number is None or first.number == second.number
     return numbers and first.low <= second.high and second.low <= first.high
+
+
+def _gestures_overlap(first: Trigger, second: Trigger) -> bool:
+    if isinstance(first, NoteChord) and isinstance(second, NoteChord):
+        in_order = first.match == second.match == "ordered"
+        same = first.notes == second.notes
+        return same or (set(first.notes) == set(second.notes) and not in_order)
+    if isinstance(first, SequenceOf) and isinstance(second, SequenceOf):
+        return _ends_with(first, second) or _ends_with(second, first)
+    if isinstance(first, DoubleTap) and isinstance(second, DoubleTap):
+        return _share_numbers(first, second)
+    if isinstance(first, LongPress) and isinstance(second, LongPress):
+        return first.duration_ms <= second.duration_ms and _share_numbers(first, second)
+    return False
 
 
 def _turn_the_same_way(first: Trigger, second: Trigger) -> bool:
