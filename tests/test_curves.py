@@ -1,4 +1,4 @@
-"""Velocity mappings: monotone, from end to end, and MIDIMon's own values where they are asked for."""
+"""Velocity mappings: monotone, from end to end, and MIDIMon's own values where asked for."""
 
 from typing import Any
 
