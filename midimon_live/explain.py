@@ -1,5 +1,7 @@
 """Why an event fired what it fired: the mappings that were considered, and how each test went."""
 
+from collections.abc import Callable, Sequence
+
 from midimon_live.events import (
     AFTERTOUCH,
     CONTROL_CHANGE,
@@ -68,13 +70,20 @@ def describe(event: MidiEvent) -> str:
     return f"{_KINDS[kind]} {last}, channel {channel}"
 
 
-def why(monitor: Monitor, table: MappingTable, mode: str, serial: int | None = None) -> Table:
+def why(
+    monitor: Monitor,
+    table: MappingTable,
+    mode: str,
+    remarks: Callable[[Sequence[Mapping]], list[str]],
+    serial: int | None = None,
+) -> Table:
     """Return the explanation for the event with that number, or for the last one.
 
     Args:
         monitor: remembers the events.
         table: the mappings now in force, for a hint at the nearest one.
         mode: the mode that is active now.
+        remarks: returns what the report says of mappings.
         serial: the event's number.
     """
     if serial is None:
@@ -92,7 +101,8 @@ def why(monitor: Monitor, table: MappingTable, mode: str, serial: int | None = N
         f"event {event.serial}: {describe(event)}, from {event.port}; "
         f"{_verdict(trace)}, {trace.lateness_ms:.1f} ms after it arrived"
     )
-    return Table(title, _HEADINGS, _considered(trace), _hints(trace, table, mode))
+    hints = [*_hints(trace, table, mode), *remarks(trace.considered)]
+    return Table(title, _HEADINGS, _considered(trace), hints)
 
 
 def _verdict(trace: Trace) -> str:

@@ -1,5 +1,7 @@
 """The looking half of a session: tables, traces, counters. Nothing here changes anything."""
 
+from functools import partial
+
 from midimon_live import explain, report, views
 from midimon_live.assembly import Assembly
 from midimon_live.mappings import Mapping
@@ -71,7 +73,9 @@ class Glances:
         Args:
             event: its number, as `monitor` shows it; the last one without.
         """
-        return explain.why(self._monitor, self._modes.table, self._modes.name, event)
+        table = self._modes.table
+        remarks = partial(report.hints, table, self.plugins)
+        return explain.why(self._monitor, table, self._modes.name, remarks, event)
 
     def stats(self, plugin: str | None = None) -> Table:
         """Return a table of the statistics of one plugin, or of all; raises PluginNotFound."""

@@ -24,9 +24,10 @@ def test_why_shows_the_mapping_that_fired_and_those_it_kept_from_trying() -> Non
         midi.map(note(36), lambda _context: None)
         text = why(midi, press(36, channel=9))
     assert text.startswith("event 1: note on 36, velocity 100, channel 9, from Virtual; fired")
-    fired, kept = text.splitlines()[2:]
+    fired, kept, remark = text.splitlines()[2:]
     assert re.fullmatch(r"  1\.  note 36 -> lambda    ok  +2000 .s", fired)
     assert re.fullmatch(r"  2\.  note 36 -> lambda-2  not tried: one before it fired", kept)
+    assert remark == "shadowed: 2. mapping 1 (note 36) always comes first"
 
 
 def test_why_says_what_a_plugin_raised() -> None:
