@@ -43,7 +43,7 @@ def _dead(table: MappingTable, plugins: PluginManager) -> Iterator[Finding]:
     for mapping in table:
         if isinstance(mapping.trigger, Gamepad):
             yield DEAD, mapping, "dormant: there is no gamepad backend"
-        for line in mapping.action.doubts(table.modes):
+        for line in mapping.doubts(table.modes):
             yield DEAD, mapping, line
         for name in mapping.plugins:
             if (reason := plugins.refusal(name)) != "":

@@ -22,6 +22,7 @@ from midimon_live import (
     program,
     release,
     repeat,
+    send,
     sequence,
     sequence_of,
     shell,
@@ -208,6 +209,8 @@ def test_a_global_long_press_shadows_the_longer_one_of_a_mode() -> None:
         (note(1), mode("Nope"), "no mode is called 'Nope' yet"),
         (note(1), sequence(repeat(mode(5), 2)), "no mode is called 5 yet"),
         (note(1), when(mode_is("Nope"), do_nothing), "there is no mode 'Nope'"),
+        (cc(1), sequence(send("note_on", note="pass")), 'note="pass" passes on the note, and'),
+        (note(1), send("cc", control="pass"), 'control="pass" passes on the control, and'),
         (note(1), shell("no-such-program-here"), "is not on the PATH"),
     ],
 )

@@ -1,5 +1,6 @@
 """Sending MIDI: fixed values, or those of the event that fired it."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Any
@@ -98,6 +99,14 @@ class SendMidi(Action):
             return OK
         host.send(data, self.port)
         return OK
+
+    def lack(self, kinds: Collection[int]) -> str:
+        """Return what it is to pass on and messages of these kinds never have, or ""."""
+        what = TYPES[self.type][1][0]
+        having = {"note": (NOTE_ON, NOTE_OFF, POLYTOUCH), "control": (CONTROL_CHANGE,)}
+        if self.first != PASS or what not in having or set(having[what]) & set(kinds):
+            return ""
+        return f'{what}="pass" passes on the {what}, and what fires this has none; give a number'
 
     def message(self, context: TriggerContext) -> bytes:
         """Return the bytes to send for an event.
