@@ -1,6 +1,7 @@
 """Mappings that never fire, or not always, and why: shadowed, dead, clashing."""
 
-from collections.abc import Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 
 from midimon_live.mappings import Mapping, MappingTable
 from midimon_live.plugin.manager import PluginManager
@@ -26,47 +27,73 @@ def report(table: MappingTable, plugins: PluginManager) -> Table:
     """Return what there is to say about the mappings in force."""
     rows = [
         (kind, f"{mapping.number}.", str(mapping), why)
-        for kind, mapping, why in findings(table, plugins)
+        for kind, mapping, why in findings(table, table.modes, plugins)
     ]
     if not rows:
         return Table(f"all {len(table)} mappings can fire", (), ())
     return Table(f"{len(rows)} remarks on {len(table)} mappings", ("", "", "mapping", "why"), rows)
 
 
-def findings(table: MappingTable, plugins: PluginManager) -> list[Finding]:
-    """Return each finding as (kind, mapping, why), by number of the mapping."""
-    found = [*_dead(table, plugins), *_pairs(table)]
+def findings(
+    mappings: Iterable[Mapping], modes: Sequence[str], plugins: PluginManager
+) -> list[Finding]:
+    """Return each finding as (kind, mapping, why), by number of the mapping.
+
+    What is dead may be so for several reasons; of the mappings that take another one's turn the
+    first is named.
+    """
+    mappings = list(mappings)
+    found = [*_dead(mappings, modes, plugins), *_pairs(mappings)]
     return sorted(found, key=lambda one: one[1].number)
 
 
-def _dead(table: MappingTable, plugins: PluginManager) -> Iterator[Finding]:
-    for mapping in table:
+def hints(table: MappingTable, plugins: PluginManager, considered: Sequence[Mapping]) -> list[str]:
+    """Return the findings about the mappings that were considered for an event, as lines."""
+    numbers = {one.number for one in table}
+    left = [one for one in considered if one.number in numbers]
+    return [
+        f"{kind}: {mapping.number}. {why}"
+        for kind, mapping, why in findings(left, table.modes, plugins)
+    ]
+
+
+def _dead(
+    mappings: Iterable[Mapping], modes: Sequence[str], plugins: PluginManager
+) -> Iterator[Finding]:
+    for mapping in mappings:
         if isinstance(mapping.trigger, Gamepad):
             yield DEAD, mapping, "dormant: there is no gamepad backend"
-        for line in mapping.doubts(table.modes):
+        for line in mapping.doubts(modes):
             yield DEAD, mapping, line
         for name in mapping.plugins:
             if (reason := plugins.refusal(name)) != "":
                 yield DEAD, mapping, reason
 
 
-def _pairs(table: MappingTable) -> Iterator[Finding]:
+def _pairs(mappings: Iterable[Mapping]) -> Iterator[Finding]:
     """Compare mappings that share a control: few each, however many there are in all."""
     by_control: dict[tuple[int, int | None], list[Mapping]] = {}
-    for mapping in table:
+    for mapping in mappings:
         for control in mapping.trigger.controls():
             by_control.setdefault(control, []).append(mapping)
-    seen: set[tuple[int, int]] = set()
+    found: dict[int, Finding] = {}
+    others: defaultdict[int, set[int]] = defaultdict(set)
     for (kind, number), group in by_control.items():
         any_number = [] if number is None else by_control.get((kind, None), [])
         ordered = sorted({*group, *any_number}, key=lambda one: (one.mode is None, one.number))
         for index, later in enumerate(ordered):
             for earlier in ordered[:index]:
-                pair = (earlier.number, later.number)
-                finding = None if pair in seen else _compared(earlier, later)
-                seen.add(pair)
+                if later.number in found and found[later.number][0] == SHADOWED:
+                    break  # that says it all
+                finding = _compared(earlier, later)
                 if finding is not None:
-                    yield finding
+                    which = finding[1].number
+                    others[which].add(earlier.number if finding[1] is later else later.number)
+                    if finding[0] == SHADOWED or which not in found:
+                        found[which] = finding
+    for which, (what, mapping, why) in found.items():
+        more = len(others[which]) - 1
+        yield what, mapping, f"{why}, and {more} more" if more and what == CLASHING else why
 
 
 def _compared(earlier: Mapping, later: Mapping) -> Finding | None:
@@ -224,13 +251,3 @@ def _gestures_overlap(first: Trigger, second: Trigger) -> bool:
 def _turn_the_same_way(first: Trigger, second: Trigger) -> bool:
     one, other = getattr(first, "direction", None), getattr(second, "direction", None)
     return one is None or other is None or one == other
-
-
-def hints(table: MappingTable, plugins: PluginManager, considered: Sequence[Mapping]) -> list[str]:
-    """Return the findings about the mappings that were considered for an event, as lines."""
-    numbers = {one.number for one in considered}
-    return [
-        f"{kind}: {mapping.number}. {why}"
-        for kind, mapping, why in findings(table, plugins)
-        if mapping.number in numbers
-    ]

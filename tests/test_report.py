@@ -187,8 +187,8 @@ def test_a_mode_shadows_the_global_mappings_only_while_it_is_active() -> None:
         midi.map(note(1), do_nothing)
         midi.map(note(1), do_nothing, mode="X")
         midi.map(note(1), do_nothing, mode="Y")
-        assert remarks(midi) == [("clashing", 1), ("clashing", 1)]
-        assert "always comes first while X is active" in repr(midi.report())
+        assert remarks(midi) == [("clashing", 1)]
+        assert "always comes first while X is active, and 1 more" in repr(midi.report())
 
 
 def test_a_global_long_press_shadows_the_longer_one_of_a_mode() -> None:
@@ -197,6 +197,11 @@ def test_a_global_long_press_shadows_the_longer_one_of_a_mode() -> None:
         midi.map(long_press(1, duration_ms=400), do_nothing)
         midi.map(long_press(1, duration_ms=800), do_nothing, mode="X")
         assert remarks(midi) == [("shadowed", 2)]
+
+
+def test_each_mapping_has_one_remark_however_many_take_its_turn() -> None:
+    """A thousand to one pad are no half a million remarks."""
+    assert found(*[note()] * 1000) == [("shadowed", number) for number in range(2, 1001)]
 
 
 # dead
