@@ -172,6 +172,16 @@ def test_pedal_holds_a_mode_until_it_is_up() -> None:
         assert midi.mode == "Default"
 
 
+def test_a_pedal_that_is_never_quite_up_holds_a_mode_once() -> None:
+    """Not once for each of its messages, for hours."""
+    with session() as midi:
+        with_modes(midi).map(cc(64), mode("X", while_held=True))
+        midi.play(*[turn(64, value) for value in range(1, 128)])
+        assert len(midi._modes._holds) == 1
+        midi.play(turn(64, 0))
+        assert midi.mode == "Default"
+
+
 @pytest.mark.parametrize("down", [press(1), turn(64, 127)])
 def test_a_lost_device_lets_go_of_a_held_mode(down: object) -> None:
     """Of pads and pedals."""

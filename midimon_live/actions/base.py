@@ -105,8 +105,13 @@ class ActionHost(Protocol):
     def local_time(self) -> datetime:
         """Return the wall-clock time here."""
 
-    def on_release(self, context: TriggerContext, undo: Callable[[], None]) -> None:
-        """Call `undo` when the control that fired is let go; at once if it is already."""
+    def on_release(
+        self, context: TriggerContext, owner: "Action", undo: Callable[[], None]
+    ) -> None:
+        """Call `undo` when the control that fired is let go; at once if it is already.
+
+        What the owner began there before, at an earlier message of a fader, is undone now.
+        """
 
     def beside(
         self,

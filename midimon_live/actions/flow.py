@@ -178,7 +178,7 @@ class ModeChange(Action):
     def run(self, host: ActionHost, context: TriggerContext) -> Outcome:
         target = self._target(host.mode, host.modes)
         if self.while_held:
-            host.on_release(context, host.hold_mode(target))
+            host.on_release(context, self, host.hold_mode(target))
         else:
             host.change_mode(target)
         return OK

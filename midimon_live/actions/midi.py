@@ -95,7 +95,7 @@ class SendMidi(Action):
         if self.duration_ms is not None and data[2]:
             return self._for_a_while(host, data)
         if self.until_release and data[2]:
-            host.on_release(context, host.hold_note(data, self.port))
+            host.on_release(context, self, host.hold_note(data, self.port))
             return OK
         host.send(data, self.port)
         return OK

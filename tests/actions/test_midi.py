@@ -335,6 +335,23 @@ def test_thousands_of_presses_without_a_release_hold_one_note() -> None:
         assert "0 notes sounding" in repr(midi.status())
 
 
+@pytest.mark.parametrize(
+    ("trigger", "events", "up"),
+    [(cc(1), [turn(1, 9)] * 99, turn(1, 0)), (note(1), [press(1)] * 99, released(1))],
+)
+def test_a_control_that_fires_again_and_again_holds_one_note(trigger, events, up) -> None:
+    """And keeps no list of those before."""
+    with session() as midi:
+        midi.map(trigger, send("note_on", until_release=True))
+        midi.map(trigger, send("note_on", note=5, until_release=True))
+        midi.play(*events)
+        surface = midi._engine._surface
+        held = [*surface._undo_control.values(), *(one.undo for one in surface.pressed.values())]
+        assert list(map(len, held)) == [1]
+        midi.play(up)
+        assert midi._ports.outputs.sounding() == 0
+
+
 def unplugged(midi: TestSession) -> None:
     """Let the output be gone."""
 
