@@ -197,7 +197,11 @@ def walk(action: Action) -> list[Action]:
 
 
 def check_takes_context(function: Callable[..., Any]) -> None:
-    """Raise InvalidValue when a function can not be called with the context alone."""
+    """Raise InvalidValue when a function can not take the context alone, or would never run."""
+    called = (function, getattr(function, "__call__", None))  # noqa: B004 - its code
+    if any(inspect.isgeneratorfunction(one) or inspect.isasyncgenfunction(one) for one in called):
+        name = getattr(function, "__qualname__", type(function).__name__)
+        raise InvalidValue(f"{name} is a generator, which nobody runs; take `yield` out of it")
     try:
         signature = inspect.signature(function)
     except (TypeError, ValueError):  # a C function without a signature: try it and see

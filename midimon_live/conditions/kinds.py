@@ -209,7 +209,7 @@ class Function(Condition):
         raise InvalidValue(f"{self} gave something to await; a condition must answer at once")
 
     def __str__(self) -> str:
-        return f"{getattr(self.function, '__name__', repr(self.function)):.80}(context)"
+        return f"{getattr(self.function, '__name__', type(self.function).__name__):.80}(context)"
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,11 +3,13 @@
 import asyncio
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 import pytest
 
 from midimon_live import ActionPlugin, delay, mode, note, plugin, repeat, send, sequence, when
+from midimon_live.actions import check_action
 from midimon_live.changes import Change
 from midimon_live.conditions import (
     all_of,
@@ -332,6 +334,32 @@ def test_an_action_that_doubles_at_each_level_is_refused() -> None:
 
 
 # bad input
+
+
+def yields(_context: Any) -> Any:
+    """Yield."""
+    yield 1
+
+
+async def yields_later(_context: Any) -> Any:
+    """Yield, too."""
+    yield 1
+
+
+class Yields:
+    """Something that is called like a function, and yields."""
+
+    def __call__(self, _context: Any) -> Any:
+        """Yield."""
+        yield 1
+
+
+@pytest.mark.parametrize("function", [yields, yields_later, Yields(), partial(yields)])
+@pytest.mark.parametrize("use", [sequence, lambda one: when(one, print), check_action])
+def test_a_generator_is_refused_instead_of_doing_nothing(function: Any, use: Any) -> None:
+    """As a handler it would never run, as a condition it would always hold."""
+    with pytest.raises(InvalidValue, match=r"is a generator|is async"):
+        use(function)
 
 
 @pytest.mark.parametrize(
