@@ -210,6 +210,30 @@ def test_an_async_plugin_is_cancelled_within_its_sequence() -> None:
     assert order == ["cancelled"]
 
 
+@pytest.mark.parametrize("nest", [lambda act: act, lambda act: sequence(act, print)])
+def test_panic_calls_off_what_waits_for_the_main_thread(nest: Any) -> None:
+    """A busy cell keeps it waiting; it does not run after the panic."""
+    hits: list[int] = []
+    jobs: list[Callable[[], None]] = []
+
+    class Main(ActionPlugin):
+        main_thread = True
+
+        def execute(self, params, context):
+            hits.append(1)
+
+    with session() as midi:
+        midi.map(note(1), nest(Main))
+        midi.plugins.defer = lambda job: jobs.append(job) or True
+        in_thread(lambda: midi.play(press(1)))
+        assert "the main thread" in repr(midi.actions())
+        midi.panic()
+        for job in jobs:
+            job()
+        assert (len(jobs), hits) == (1, [])
+        assert "cancelled" in repr(midi.why())
+
+
 # time
 
 
