@@ -84,11 +84,14 @@ class Host:
             self.send(note_off, output)
         self.send(note_on, output)
         mine = self._held[place] = object()
+        silences = self._outputs.silences
 
         def end() -> None:
             if self._held.get(place) is not mine:
                 return
             del self._held[place]
+            if silences != self._outputs.silences:  # what sounds now is somebody else's
+                return
             try:
                 self.send(note_off, output)
             except PortError as error:  # whoever lets go has other things to end

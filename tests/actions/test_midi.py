@@ -352,6 +352,17 @@ def test_a_control_that_fires_again_and_again_holds_one_note(trigger, events, up
         assert midi._ports.outputs.sounding() == 0
 
 
+def test_a_release_after_a_panic_ends_nothing_that_began_since() -> None:
+    """The panic ended the pad's own note."""
+    with session() as midi:
+        midi.map(note(1), send("note_on", until_release=True))
+        midi.play(press(1))
+        midi.panic()
+        midi.send("note_on", note=60)
+        midi.play(released(1))
+        assert "1 notes sounding" in repr(midi.status())
+
+
 def unplugged(midi: TestSession) -> None:
     """Let the output be gone."""
 
