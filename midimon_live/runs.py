@@ -175,10 +175,12 @@ class Runs:
             value = None
             if isinstance(wait, Pending):
                 self._wait(run, wait)
-            elif wait > 0 or self._now() >= until:
-                run.moment += wait
-                due = run.moment if wait > 0 else self._now() + _BREATH_S
-                run.timer = self._timers.schedule(due, partial(self._advance, run, None))
+            elif wait > 0:  # from its own last moment, so that a beat does not drift
+                run.moment = max(run.moment + wait, self._now())
+                run.timer = self._timers.schedule(run.moment, partial(self._advance, run, None))
+            elif (now := self._now()) >= until:
+                breath = now + _BREATH_S
+                run.timer = self._timers.schedule(breath, partial(self._advance, run, None))
             else:
                 continue
             if run.is_over():  # cancelled meanwhile, from another thread

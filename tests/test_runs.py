@@ -289,6 +289,22 @@ def test_repeat_does_not_drift() -> None:
         assert found == [0, 100, 200, 300, 400]
 
 
+def test_repeat_does_not_make_up_for_a_stall_in_a_burst() -> None:
+    """What was missed is late, once; then the beat goes on from there."""
+    with session() as midi:
+        found: list[int] = []
+
+        def stalls_once(_context: Any) -> None:
+            found.append(round(midi.clock.now() * 1000))
+            if len(found) == 1:
+                midi.clock.move_to(0.55)
+
+        midi.map(note(1), repeat(stalls_once, 4, delay_ms=100))
+        midi.play(press(1))
+        midi.advance(1)
+        assert found == [0, 550, 650, 750]
+
+
 def test_wait_after_something_awaited_begins_when_that_ended() -> None:
     """Not when the action began."""
     with session() as midi:
