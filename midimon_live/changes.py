@@ -155,7 +155,7 @@ class Committer:
         doubts = [
             f"{one.trigger} -> {one.action}: {line}"
             for one in mappings
-            for line in one.action.doubts(table.modes)
+            for line in one.doubts(table.modes)
         ]
         return _remarks(drop, mappings, change) + self._refusals(staged) + doubts
 

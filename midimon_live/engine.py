@@ -124,8 +124,10 @@ class Engine:
         pressed = self._surface.pressed
         before = pressed.get(place)
         press = pressed[place] = Press(event, key, lookup, plan)
-        if before is not None and before.undo:  # pressed again without a note-off
+        if before is not None:  # pressed again without a note-off
             self._surface.let_go(before)
+            if before.watched:
+                self._gestures.leave(before)
         waiting = self._gestures.waiting
         if plan.notes is not None or lookup.sequences or (waiting and place in waiting):
             self._record((event, started, "gesture", plan.mappings, press.steps, press))

@@ -1,5 +1,7 @@
 """Why an event fired what it fired: the mappings that were considered, and how each test went."""
 
+from collections.abc import Callable, Sequence
+
 from midimon_live.events import (
     AFTERTOUCH,
     CONTROL_CHANGE,
@@ -14,11 +16,9 @@ from midimon_live.events import (
     split_key,
 )
 from midimon_live.mappings import Mapping, MappingTable
-from midimon_live.modes import Modes
 from midimon_live.monitor import Monitor, Step, Trace
-from midimon_live.plugin.manager import PluginManager
-from midimon_live.report import hints
 from midimon_live.show import Table, counted
+from midimon_live.triggers import LongPress, NoteChord, Trigger
 
 _KINDS = {
     NOTE_OFF: "note off",
@@ -46,6 +46,12 @@ _BECAME = {
     "sequence": "the end of a sequence",
     "cancelled": "cancelled by all notes off",
 }
+_MISSED = {
+    "long press": "it was not held that long",
+    "double tap": "the second tap came too late for it",
+    "chord": "it was another chord, or not all of its notes came in time",
+    "sequence": "it was another sequence, or came too slowly for it",
+}
 _HEADINGS = ("", "mapping", "result", "took")
 
 
@@ -65,13 +71,20 @@ def describe(event: MidiEvent) -> str:
     return f"{_KINDS[kind]} {last}, channel {channel}"
 
 
-def why(monitor: Monitor, modes: Modes, plugins: PluginManager, serial: int | None = None) -> Table:
+def why(
+    monitor: Monitor,
+    table: MappingTable,
+    mode: str,
+    remarks: Callable[[Sequence[Mapping]], list[str]],
+    serial: int | None = None,
+) -> Table:
     """Return the explanation for the event with that number, or for the last one.
 
     Args:
         monitor: remembers the events.
-        modes: the mappings now in force, for a hint at the nearest one.
-        plugins: tells which of them would not run.
+        table: the mappings now in force, for a hint at the nearest one.
+        mode: the mode that is active now.
+        remarks: returns what the report says of mappings.
         serial: the event's number. Without, where the last event is a release to which nothing is
             mapped, it is its press that people ask about.
     """
@@ -86,7 +99,8 @@ def why(monitor: Monitor, modes: Modes, plugins: PluginManager, serial: int | No
         f"event {event.serial}: {describe(event)}, from {event.port}; "
         f"{_verdict(trace)}, {trace.lateness_ms:.1f} ms after it arrived"
     )
-    return Table(title, _HEADINGS, _considered(trace), _hints(trace, modes, plugins))
+    hints = [*_hints(trace, table, mode), *remarks(trace.considered)]
+    return Table(title, _HEADINGS, _considered(trace), hints)
 
 
 def _last(monitor: Monitor) -> Trace | None:
@@ -134,18 +148,41 @@ def _reason(mapping: Mapping, trace: Trace) -> str:
     wanted = _GESTURES.get(mapping.trigger.event)
     if trace.gesture and wanted not in (None, trace.gesture):
         return f"it was {_BECAME[trace.gesture]}"
+    if wanted in _MISSED and not _was_kept_from_trying(mapping, trace):
+        return _MISSED[wanted]
     return "not tried: one before it fired"
+
+
+def _was_kept_from_trying(mapping: Mapping, trace: Trace) -> bool:
+    """Tell whether another mapping to the same gesture fired first and ended the search."""
+    trigger = mapping.trigger
+    for step in trace.steps:
+        other = step.mapping.trigger
+        if step.mapping.all or other.event != trigger.event:
+            continue
+        if isinstance(trigger, LongPress) and isinstance(other, LongPress):
+            sooner = other.duration_ms <= trigger.duration_ms
+        else:
+            sooner = trace.considered.index(step.mapping) < trace.considered.index(mapping)
+        if sooner and _same_notes(other, trigger):
+            return True
+    return False
+
+
+def _same_notes(one: Trigger, other: Trigger) -> bool:
+    if isinstance(one, NoteChord) and isinstance(other, NoteChord):
+        return set(one.notes) == set(other.notes)
+    return True
 
 
 def _result(step: Step) -> str:
     return f"{step.verdict}: {step.error}" if step.error else step.verdict
 
 
-def _hints(trace: Trace, modes: Modes, plugins: PluginManager) -> list[str]:
-    if trace.verdict == "unmapped":
-        return [_nearest(modes.table, control_key(trace.event.data), modes.name)]
-    fired = {step.mapping.number for step in trace.steps}
-    return hints(trace.considered, fired, modes.table.modes, plugins)
+def _hints(trace: Trace, table: MappingTable, mode: str) -> list[str]:
+    if trace.verdict != "unmapped":
+        return []
+    return [_nearest(table, control_key(trace.event.data), mode)]
 
 
 def _nearest(table: MappingTable, key: int, mode: str) -> str:

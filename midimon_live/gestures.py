@@ -124,10 +124,8 @@ class Gestures:
 
     def release(self, press: Press, event: MidiEvent) -> None:
         """Take in the release of a press; what it fires waits until the press is decided."""
-        channel = self._channel_of(press)
-        self._play_with(press, channel, event.time)
-        if channel.open.get(press.note) is press:
-            del channel.open[press.note]
+        self._play_with(press, self._channel_of(press), event.time)
+        self.leave(press)
         press.released = event
         if press.outcome is not WAITING:
             self.engine.fire_release(press)
@@ -137,11 +135,15 @@ class Gestures:
 
     def forget(self, press: Press) -> None:
         """Let a press come to nothing, as "all notes off" asks."""
+        self.leave(press)
+        if press.outcome is WAITING:
+            self._decide(press, "cancelled")
+
+    def leave(self, press: Press) -> None:
+        """Take a press that is over out of chords to come: it is not down any more."""
         channel = self._channel_of(press)
         if channel.open.get(press.note) is press:
             del channel.open[press.note]
-        if press.outcome is WAITING:
-            self._decide(press, "cancelled")
 
     def catch_up(self, moment: float) -> None:
         """Decide what has to be by `moment`, in order."""
@@ -195,9 +197,8 @@ class Gestures:
         press.outcome = outcome
         if self.waiting.get(_place(press)) is press:
             del self.waiting[_place(press)]
-        channel = self._channel_of(press)
-        if channel.open.get(press.note) is press and not _passes(press):
-            del channel.open[press.note]
+        if not _passes(press):
+            self.leave(press)
         if press.released is not None:
             self.engine.fire_release(press)
 
@@ -222,8 +223,8 @@ class Gestures:
         ended = [pair for pair in plan.sequences if _is_played(pair[1], played)]
         if not ended:
             return False
-        channel.last.clear()
-        self.engine.fire(press, [one for one, _ in ended], None)
+        if self.engine.fire(press, [one for one, _ in ended], None):
+            channel.last.clear()  # else a longer one may still end with a later press
         return not all(trigger.pass_through for _, trigger in ended)
 
     def _find_chords(self, press: Press, plan: NotePlan, channel: _Channel) -> None:
@@ -279,6 +280,8 @@ class Gestures:
         if together.over:
             return
         together.over = True
+        for member in together.members:
+            member.completed_by = together.press
         channel = self._channel_of(together.press)
         channel.together = [one for one in channel.together if one is not together]
         for other in channel.together:

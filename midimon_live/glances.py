@@ -1,5 +1,7 @@
 """The looking half of a session: tables, traces, counters. Nothing here changes anything."""
 
+from functools import partial
+
 from midimon_live import explain, report, views
 from midimon_live.assembly import Assembly
 from midimon_live.mappings import Mapping
@@ -72,7 +74,9 @@ class Glances:
             event: its number, as `monitor` shows it. Without, the last one; after a tap that is the
                 press, unless something is mapped to the release.
         """
-        return explain.why(self._monitor, self._modes, self.plugins, event)
+        table = self._modes.table
+        remarks = partial(report.hints, table, self.plugins)
+        return explain.why(self._monitor, table, self._modes.name, remarks, event)
 
     def stats(self, plugin: str | None = None) -> Table:
         """Return a table of the statistics of one plugin, or of all; raises PluginNotFound."""

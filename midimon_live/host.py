@@ -6,6 +6,7 @@ from typing import Any
 
 from midimon_live.actions.base import Outcome, Pending
 from midimon_live.clock import Clock
+from midimon_live.errors import PortError
 from midimon_live.events import TriggerContext
 from midimon_live.modes import Modes
 from midimon_live.monitor import Monitor
@@ -45,6 +46,7 @@ class Host:
     ) -> None:
         self._clock = clock
         self._modes = modes
+        self._outputs = outputs
         self._running = running
         self._workers = workers
         self._describe = describe
@@ -68,20 +70,32 @@ class Host:
         """Make a mode active, from the next event on; raises InvalidValue."""
         self._modes.change(mode)
 
+    def hold_mode(self, mode: str) -> Callable[[], None]:
+        """Make a mode active, and return what ends that; raises InvalidValue."""
+        return self._modes.hold(mode)
+
     def hold_note(self, note_on: bytes, port: str | None) -> Callable[[], None]:
         """Send a note-on and return what ends the note; one that sounds there is ended before."""
         channel, note = note_on[0] & 0xF, note_on[1]
         note_off = bytes((0x80 | channel, note, 64))
-        place = (port or "", channel, note)
+        output = self._outputs.get(port).name  # another may be the default when the note ends
+        place = (output, channel, note)
         if self._held.pop(place, None) is not None:
-            self.send(note_off, port)
-        self.send(note_on, port)
+            self.send(note_off, output)
+        self.send(note_on, output)
         mine = self._held[place] = object()
+        silences = self._outputs.silences
 
         def end() -> None:
-            if self._held.get(place) is mine:
-                del self._held[place]
-                self.send(note_off, port)
+            if self._held.get(place) is not mine:
+                return
+            del self._held[place]
+            if silences != self._outputs.silences:  # what sounds now is somebody else's
+                return
+            try:
+                self.send(note_off, output)
+            except PortError as error:  # whoever lets go has other things to end
+                self.notice(f"note {note} was not ended: {error}")
 
         return end
 

@@ -4,12 +4,13 @@ Order: the active mode's mappings, then the global ones; each in the order they 
 that accepts the event wins; `all=True` on a mapping lets the search go on.
 """
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from collections.abc import Mapping as AnyMapping
 from dataclasses import dataclass
 from typing import TypeVar
 
 from midimon_live.actions import Action, PluginAction, walk
+from midimon_live.actions.midi import SendMidi
 from midimon_live.events import split_key
 from midimon_live.triggers import DoubleTap, LongPress, NoteChord, Press, SequenceOf, Trigger
 
@@ -63,6 +64,12 @@ class Mapping:
     def plugin(self) -> str:
         """The name of the first plugin it executes, or what it does instead."""
         return next(iter(self.plugins), str(self.action))
+
+    def doubts(self, modes: Sequence[str]) -> list[str]:
+        """Return what would fail as things are now, in words; `modes` are the names of all."""
+        kinds = {kind for kind, _ in self.trigger.controls()}
+        sends = [one for one in walk(self.action) if isinstance(one, SendMidi)]
+        return self.action.doubts(modes) + [line for one in sends if (line := one.lack(kinds))]
 
     def __str__(self) -> str:
         name = f"{self.name}: " if self.name else ""

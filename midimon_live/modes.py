@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from midimon_live.errors import InvalidValue
@@ -27,6 +28,16 @@ def check_color(color: Any) -> str | None:
     raise InvalidValue(f'color is {color!r:.80}; allowed are "#rrggbb" and the names of colours')
 
 
+class _Hold:
+    """A mode that is active for as long as something is held."""
+
+    __slots__ = ("before", "mode")
+
+    def __init__(self, before: str, mode: str) -> None:
+        self.before = before
+        self.mode = mode
+
+
 class Modes:
     """Which mode is active, and what it maps.
 
@@ -44,6 +55,7 @@ class Modes:
         self.index = 0
         self.lookup: Lookup = self.table.lookup(DEFAULT_MODE)
         self.changed: Callable[[str], None] = lambda _name: None
+        self._holds: list[_Hold] = []
 
     def use(self, table: MappingTable) -> None:
         """Put a table in force, from the next event on; any thread may call."""
@@ -63,6 +75,30 @@ class Modes:
         self._enter(mode)
         if mode != before:
             self.changed(mode)
+
+    def hold(self, mode: str) -> Callable[[], None]:
+        """Make a mode active and return what ends that, in whatever order holds end.
+
+        The mode before comes back, unless another one was entered meanwhile; where that was by
+        another hold, it comes back when that one ends.
+
+        Raises:
+            InvalidValue: there is none of that name.
+        """
+        hold = _Hold(self.name, mode)
+        self.change(mode)
+        self._holds.append(hold)
+        return partial(self._end_hold, hold)
+
+    def _end_hold(self, hold: _Hold) -> None:
+        place = self._holds.index(hold)
+        later = self._holds[place + 1 :]
+        del self._holds[place]
+        if not later:
+            if self.name == hold.mode:
+                self.change(hold.before)
+        elif later[0].before == hold.mode:
+            later[0].before = hold.before
 
     def _enter(self, mode: str) -> None:
         self.index = self.table.modes.index(mode)

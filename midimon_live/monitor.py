@@ -55,7 +55,7 @@ class Trace(NamedTuple):
         considered: the mappings of the control, in the order they were tried.
         steps: the mappings that fired.
         gesture: what the press became: "single", "double tap", ...; "" where that was never open.
-        refused: why mappings did not fire whose state has changed since, by number.
+        refused: why mappings did not fire that can not be told from the event, by number.
     """
 
     event: MidiEvent
@@ -76,16 +76,27 @@ class Trace(NamedTuple):
         if verdict in ("gesture", "release"):
             if steps:
                 verdict = "fired"
+            elif not considered:
+                verdict = "unmapped"
             elif not gesture:
                 verdict = "waiting"
             elif verdict == "release" or gesture == "single":
                 verdict = "no match" if considered else "unmapped"
-        return cls(event, started, verdict, considered, steps, gesture)
+        return cls(event, started, verdict, considered, steps, gesture, _chords(about))
 
     @property
     def lateness_ms(self) -> float:
         """From the driver's stamp to the engine, in milliseconds."""
         return (self.started - self.event.time) * 1000
+
+
+def _chords(press: Any) -> AnyMapping[int, str]:
+    """Return which chords a press was part of that fired with another one's event."""
+    last = None if press is None else press.completed_by
+    if last is None or last is press:
+        return {}
+    fired = [step.mapping for step in last.steps if step.mapping.trigger.event == "chord"]
+    return {one.number: f"fired when event {last.event.serial} completed it" for one in fired}
 
 
 class Lateness(NamedTuple):

@@ -78,6 +78,9 @@ class Outputs:
     Args:
         find: opens the output of that name or part of a name.
         default: where messages go that name no port.
+
+    Attributes:
+        silences: how often every note was ended, whoever began it.
     """
 
     def __init__(self, find: Callable[[str], Output], default: str) -> None:
@@ -86,6 +89,7 @@ class Outputs:
         self._open: dict[str, Output] = {}
         self._full_names: dict[str, str] = {}
         self.default = default
+        self.silences = 0
 
     def get(self, port: str | None = None) -> Output:
         """Return the output whose name is `port` or contains it, opening it if need be.
@@ -158,6 +162,7 @@ class Outputs:
         Returns:
             What went wrong, one line each; the other outputs fall silent all the same.
         """
+        self.silences += 1
         failures = []
         for output in self._open.values():
             try:

@@ -1,6 +1,7 @@
 """Mappings that never fire, or not always, and why: shadowed, dead, clashing."""
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 
 from midimon_live.mappings import Mapping, MappingTable
 from midimon_live.plugin.manager import PluginManager
@@ -18,6 +19,7 @@ from midimon_live.triggers import (
 )
 
 SHADOWED, DEAD, CLASHING = "shadowed", "dead", "clashing"
+ALWAYS, SOMETIMES = "always", "sometimes"
 Finding = tuple[str, Mapping, str]
 
 
@@ -25,7 +27,7 @@ def report(table: MappingTable, plugins: PluginManager) -> Table:
     """Return what there is to say about the mappings in force."""
     rows = [
         (kind, f"{mapping.number}.", str(mapping), why)
-        for kind, mapping, why in findings(table, plugins)
+        for kind, mapping, why in findings(table, table.modes, plugins)
     ]
     if not rows:
         return Table(f"all {len(table)} mappings can fire", (), ())
@@ -33,26 +35,26 @@ def report(table: MappingTable, plugins: PluginManager) -> Table:
     return Table(title, ("", "", "mapping", "why"), rows)
 
 
-def findings(table: MappingTable, plugins: PluginManager) -> list[Finding]:
-    """Return each finding as (kind, mapping, why), by number of the mapping."""
-    found = [*_dead(table, table.modes, plugins), *_pairs(table)]
+def findings(
+    mappings: Iterable[Mapping], modes: Sequence[str], plugins: PluginManager
+) -> list[Finding]:
+    """Return each finding as (kind, mapping, why), by number of the mapping.
+
+    What is dead may be so for several reasons; of the mappings that take another one's turn the
+    first is named.
+    """
+    mappings = list(mappings)
+    found = [*_dead(mappings, modes, plugins), *_pairs(mappings)]
     return sorted(found, key=lambda one: one[1].number)
 
 
-def hints(
-    considered: Sequence[Mapping],
-    fired: Collection[int],
-    modes: Sequence[str],
-    plugins: PluginManager,
-) -> list[str]:
-    """Return the findings about mappings that were considered for an event and did not fire."""
-    found = list(_dead(considered, modes, plugins))
-    for index, later in enumerate(considered):
-        found += filter(None, (_compared(earlier, later) for earlier in considered[:index]))
+def hints(table: MappingTable, plugins: PluginManager, considered: Sequence[Mapping]) -> list[str]:
+    """Return the findings about the mappings that were considered for an event, as lines."""
+    numbers = {one.number for one in table}
+    left = [one for one in considered if one.number in numbers]
     return [
         f"{kind}: {mapping.number}. {why}"
-        for kind, mapping, why in found
-        if mapping.number not in fired and kind != CLASHING
+        for kind, mapping, why in findings(left, table.modes, plugins)
     ]
 
 
@@ -62,44 +64,96 @@ def _dead(
     for mapping in mappings:
         if isinstance(mapping.trigger, Gamepad):
             yield DEAD, mapping, "dormant: there is no gamepad backend"
-        for line in mapping.action.doubts(modes):
+        for line in mapping.doubts(modes):
             yield DEAD, mapping, line
         for name in mapping.plugins:
             if (reason := plugins.refusal(name)) != "":
                 yield DEAD, mapping, reason
 
 
-def _pairs(table: MappingTable) -> Iterator[Finding]:
+def _pairs(mappings: Iterable[Mapping]) -> Iterator[Finding]:
     """Compare mappings that share a control: few each, however many there are in all."""
     by_control: dict[tuple[int, int | None], list[Mapping]] = {}
-    for mapping in table:
+    for mapping in mappings:
         for control in mapping.trigger.controls():
             by_control.setdefault(control, []).append(mapping)
-    seen: set[tuple[int, int]] = set()
+    found: dict[int, Finding] = {}
+    others: defaultdict[int, set[int]] = defaultdict(set)
     for (kind, number), group in by_control.items():
         any_number = [] if number is None else by_control.get((kind, None), [])
         ordered = sorted({*group, *any_number}, key=lambda one: (one.mode is None, one.number))
         for index, later in enumerate(ordered):
             for earlier in ordered[:index]:
-                pair = (earlier.number, later.number)
-                finding = None if pair in seen else _compared(earlier, later)
-                seen.add(pair)
+                if later.number in found and found[later.number][0] == SHADOWED:
+                    break  # that says it all
+                finding = _compared(earlier, later)
                 if finding is not None:
-                    yield finding
+                    which = finding[1].number
+                    others[which].add(earlier.number if finding[1] is later else later.number)
+                    if finding[0] == SHADOWED or which not in found:
+                        found[which] = finding
+    for which, (what, mapping, why) in found.items():
+        more = len(others[which]) - 1
+        yield what, mapping, f"{why}, and {more} more" if more and what == CLASHING else why
 
 
 def _compared(earlier: Mapping, later: Mapping) -> Finding | None:
-    """Return what a mapping that is tried earlier does to one that is tried later."""
-    if earlier.all or not _meet(earlier, later):
+    """Return what one of two mappings does to the other; `earlier` is the one tried before it."""
+    if not _meet(earlier, later):
         return None
-    first, second = earlier.trigger, later.trigger
-    where = "" if earlier.mode == later.mode else f" while {earlier.mode} is active"
-    if _covers(first, second):
-        kind = SHADOWED if earlier.mode == later.mode else CLASHING
-        return kind, later, f"mapping {earlier.number} ({first}) always comes first{where}"
-    if _overlaps(first, second):
-        return CLASHING, later, f"mapping {earlier.number} ({first}) sometimes comes first{where}"
-    return None
+    how = _is_sooner(earlier, later) or _comes_first(earlier, later)
+    if how:
+        return _finding(how, earlier, later)
+    how = _is_sooner(later, earlier)
+    return _finding(how, later, earlier) if how else None
+
+
+def _finding(how: str, first: Mapping, second: Mapping) -> Finding:
+    shadows = how == ALWAYS and first.mode in (None, second.mode)
+    where = "" if first.mode in (None, second.mode) else f" while {first.mode} is active"
+    kind = SHADOWED if shadows else CLASHING
+    return kind, second, f"mapping {first.number} ({first.trigger}) {how} comes first{where}"
+
+
+def _comes_first(earlier: Mapping, later: Mapping) -> str:
+    """Return whether the one that is tried earlier fires instead: always, sometimes, or ""."""
+    if earlier.all:
+        return ""
+    if _covers(earlier.trigger, later.trigger):
+        return ALWAYS
+    return SOMETIMES if _overlaps(earlier.trigger, later.trigger) else ""
+
+
+def _is_sooner(one: Mapping, other: Mapping) -> str:
+    """Return whether one gesture is made before the other is, whichever is tried first."""
+    first, second = one.trigger, other.trigger
+    if isinstance(first, LongPress) and isinstance(second, LongPress):
+        if one.all or first.duration_ms >= second.duration_ms or not _share_numbers(first, second):
+            return ""
+        return ALWAYS if _same_place(first, second) else SOMETIMES
+    if isinstance(first, SequenceOf) and isinstance(second, SequenceOf):
+        if not _is_part(first.notes, second.notes[:-1]):
+            return ""
+        in_time = first.gap_ms >= second.gap_ms
+        return ALWAYS if in_time and _same_place(first, second) else SOMETIMES
+    return ""
+
+
+def _same_place(first: Trigger, second: Trigger) -> bool:
+    """Tell whether `first` listens wherever `second` does."""
+    return first.channel in (None, second.channel) and (
+        isinstance(first, SequenceOf) or _same_numbers(first, second)
+    )
+
+
+def _share_numbers(first: LongPress | DoubleTap, second: LongPress | DoubleTap) -> bool:
+    return first.number is None or second.number is None or first.number == second.number
+
+
+def _is_part(notes: tuple[int, ...], whole: tuple[int, ...]) -> bool:
+    """Tell whether notes are played one after another within others."""
+    length = len(notes)
+    return any(whole[at : at + length] == notes for at in range(len(whole) - length + 1))
 
 
 def _meet(earlier: Mapping, later: Mapping) -> bool:
@@ -111,8 +165,14 @@ def _meet(earlier: Mapping, later: Mapping) -> bool:
 
 def _covers(first: Trigger, second: Trigger) -> bool:
     """Tell whether whatever fires `second` fires `first` before it."""
-    if first.channel not in (None, second.channel) or not _same_numbers(first, second):
+    if first.channel not in (None, second.channel):
         return False
+    if isinstance(first, SequenceOf) and isinstance(second, SequenceOf):
+        return _ends_with(second, first) and first.gap_ms >= second.gap_ms
+    return _same_numbers(first, second) and _covers_kind(first, second)
+
+
+def _covers_kind(first: Trigger, second: Trigger) -> bool:
     if isinstance(first, InRange) and isinstance(second, InRange):
         return _covers_range(first, second)
     if isinstance(first, LongPress) and isinstance(second, LongPress):
@@ -121,7 +181,13 @@ def _covers(first: Trigger, second: Trigger) -> bool:
         return first.timeout_ms >= second.timeout_ms
     if isinstance(first, EncoderTurn) and isinstance(second, EncoderTurn):
         return first.mode == second.mode and first.direction in (None, second.direction)
-    return _covers_group(first, second)
+    if isinstance(first, NoteChord) and isinstance(second, NoteChord):
+        return _covers_chord(first, second)
+    return False
+
+
+def _ends_with(whole: SequenceOf, end: SequenceOf) -> bool:
+    return whole.notes[-len(end.notes) :] == end.notes
 
 
 def _covers_range(first: InRange, second: InRange) -> bool:
@@ -132,17 +198,14 @@ def _covers_range(first: InRange, second: InRange) -> bool:
     return within and type(first) is type(second) and not rising
 
 
-def _covers_group(first: Trigger, second: Trigger) -> bool:
-    if isinstance(first, NoteChord) and isinstance(second, NoteChord):
-        looser = first.match == "superset" or (first.match, second.match) in (
-            ("exact", "exact"),
-            ("exact", "ordered"),
-        )
-        same = first.match == second.match == "ordered" and first.notes == second.notes
-        return (looser or same) and first.timeout_ms >= second.timeout_ms
-    if isinstance(first, SequenceOf) and isinstance(second, SequenceOf):
-        return first.notes == second.notes and first.gap_ms >= second.gap_ms
-    return False
+def _covers_chord(first: NoteChord, second: NoteChord) -> bool:
+    looser = first.match == "superset" or (first.match, second.match) in (
+        ("exact", "exact"),
+        ("exact", "ordered"),
+    )
+    same = first.match == second.match == "ordered" and first.notes == second.notes
+    free = first.pass_through or not second.pass_through  # else its notes may be taken already
+    return (looser or same) and free and first.timeout_ms >= second.timeout_ms
 
 
 def _waits(trigger: Trigger) -> bool:
@@ -167,9 +230,23 @@ def _overlaps(first: Trigger, second: Trigger) -> bool:
         isinstance(first, InRange) and type(first) is type(second)
     )
     if not comparable or not isinstance(first, InRange) or not isinstance(second, InRange):
-        return False
+        return _gestures_overlap(first, second)
     numbers = first.number is None or second.number is None or first.number == second.number
     return numbers and first.low <= second.high and second.low <= first.high
+
+
+def _gestures_overlap(first: Trigger, second: Trigger) -> bool:
+    if isinstance(first, NoteChord) and isinstance(second, NoteChord):
+        in_order = first.match == second.match == "ordered"
+        same = first.notes == second.notes
+        return same or (set(first.notes) == set(second.notes) and not in_order)
+    if isinstance(first, SequenceOf) and isinstance(second, SequenceOf):
+        return _ends_with(first, second) or _ends_with(second, first)
+    if isinstance(first, DoubleTap) and isinstance(second, DoubleTap):
+        return _share_numbers(first, second)
+    if isinstance(first, LongPress) and isinstance(second, LongPress):
+        return first.duration_ms <= second.duration_ms and _share_numbers(first, second)
+    return False
 
 
 def _turn_the_same_way(first: Trigger, second: Trigger) -> bool:

@@ -11,7 +11,7 @@ from functools import partial
 from itertools import count
 from typing import NamedTuple
 
-from midimon_live.actions.base import ActionHost, Outcome, Pending, Steps
+from midimon_live.actions.base import ActionHost, Outcome, Pending, Rest, Steps
 from midimon_live.clock import Clock
 from midimon_live.errors import MidimonError
 from midimon_live.events import TriggerContext
@@ -19,6 +19,11 @@ from midimon_live.mappings import Mapping
 from midimon_live.monitor import Monitor, Step
 from midimon_live.running import Running
 from midimon_live.timers import Timer, Timers
+
+# an action that never waits, such as a repeat without delay, lets events in after so many seconds
+_TURN_S, _BREATH_S = 0.002, 0.0005
+
+_ON_TIME_S = 0.02
 
 
 class RunInfo(NamedTuple):
@@ -40,6 +45,7 @@ class RunInfo(NamedTuple):
 class _Run:
     __slots__ = (
         "index",
+        "label",
         "mapping",
         "moment",
         "number",
@@ -56,6 +62,7 @@ class _Run:
     ) -> None:
         self.number = number
         self.mapping = mapping
+        self.label = str(mapping.plugin)
         self.steps = steps
         self.since = self.moment = since
         self.trace = trace
@@ -155,11 +162,12 @@ class Runs:
         return run
 
     def _advance(self, run: _Run, value: object) -> None:
-        """Go on until the action waits for something, or is over."""
+        """Go on until the action waits for something, or is over, or has had its turn."""
+        until = self._now() + _TURN_S
         while not run.is_over() and run.steps is not None:
             run.timer = run.pending = None
             try:
-                wait = self._running.call(str(run.mapping.plugin), run.steps.send, value)
+                wait = self._running.call(run.label, run.steps.send, value)
             except StopIteration as end:
                 self._end(run, end.value or Outcome("ok"))
                 return
@@ -170,13 +178,26 @@ class Runs:
             if isinstance(wait, Pending):
                 self._wait(run, wait)
             elif wait > 0:
-                run.moment += wait
+                run.moment = self._due(run.moment, wait)
                 run.timer = self._timers.schedule(run.moment, partial(self._advance, run, None))
+            elif (now := self._now()) >= until:
+                breath = now + _BREATH_S
+                run.timer = self._timers.schedule(breath, partial(self._advance, run, None))
             else:
                 continue
             if run.is_over():  # cancelled meanwhile, from another thread
                 self._let_go(run)
             return
+
+    def _due(self, moment: float, wait: float) -> float:
+        """Return when a wait ends that should begin at `moment`: a beat does not drift.
+
+        A rest begins after what took long before it, though.
+        """
+        now = self._now()
+        if isinstance(wait, Rest) and now - moment > _ON_TIME_S:
+            return now + wait
+        return max(moment + wait, now)
 
     def _wait(self, run: _Run, pending: Pending) -> None:
         run.pending = pending
@@ -192,8 +213,10 @@ class Runs:
             self._advance(run, result)
 
     def _end(self, run: _Run, outcome: Outcome) -> None:
-        run.over = outcome
         with self._lock:
+            if run.over is not None:  # cancelled during its last step
+                return
+            run.over = outcome
             self._active.pop(run.number, None)
         if run.index < len(run.trace):  # else it ended before its step was written
             step = run.trace[run.index]

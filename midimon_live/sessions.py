@@ -90,11 +90,11 @@ class Session(Glances):
             A handle with `remove()`.
 
         Raises:
-            InvalidValue: the trigger or the action can not work; the text says why.
+            InvalidValue: trigger, action or mode can not work; the text says why.
         """
         self._check_open()
         return self._drafts.map(
-            WantedMapping(check_trigger(trigger), check_action(action), mode, name, all)
+            WantedMapping(check_trigger(trigger), check_action(action), _mode(mode), name, all)
         )
 
     def on(
@@ -106,10 +106,10 @@ class Session(Glances):
         all: bool = False,  # noqa: A002 - the field's name in configurations
     ) -> Callable[[Handler], Handler]:
         """Map the function below: `@midi.on(note(36))`. Defining it again replaces the mapping."""
-        checked = check_trigger(trigger)
+        checked, where = check_trigger(trigger), _mode(mode)
 
         def mapped(function: Handler) -> Handler:
-            wanted = WantedMapping(checked, check_action(function), mode, name, all)
+            wanted = WantedMapping(checked, check_action(function), where, name, all)
             wanted.redefines = True
             self._check_open()
             self._drafts.map(wanted)
@@ -324,6 +324,10 @@ class Session(Glances):
     def _check_open(self) -> None:
         if self._closed:
             raise MidimonError("this session has ended; run: %load_ext midimon_live")
+
+
+def _mode(mode: Any) -> str | None:
+    return None if mode is None else check_mode_name(mode)
 
 
 @contextmanager

@@ -16,6 +16,7 @@ from midimon_live.monitor import Step
 from midimon_live.triggers import Control
 
 Undo = Callable[[], None]
+Undos = list[tuple[object, Undo]]  # each with who wanted it
 Place = tuple[str, int]
 
 WAITING = ""
@@ -42,11 +43,13 @@ class Press:
         fired_long: whether it fired one already.
         holds: whether an eager mapping has taken it.
         undo: what ends with it.
+        completed_by: the press that completed the chord it was part of.
     """
 
     __slots__ = (
         "at_release",
         "chord_until",
+        "completed_by",
         "double_until",
         "event",
         "fired_long",
@@ -78,7 +81,8 @@ class Press:
         self.outcome = WAITING
         self.released: MidiEvent | None = None
         self.at_release: list[Step] = []
-        self.undo: list[Undo] | None = None
+        self.undo: Undos | None = None
+        self.completed_by: Press | None = None
         self.watched = False
 
     def plans(self) -> tuple[Plan, Plan]:
@@ -102,34 +106,48 @@ class Surface:
     def __init__(self) -> None:
         self.pressed: dict[Place, Press] = {}
         self.controls: dict[Place, Control] = {}
-        self._undo_control: dict[Place, list[Undo]] = {}
+        self._undo_control: dict[Place, Undos] = {}
 
-    def on_release(self, context: TriggerContext, undo: Undo) -> None:
+    def on_release(self, context: TriggerContext, owner: object, undo: Undo) -> None:
         """Call `undo` when the control that fired is let go; at once if it is already.
 
-        A knob or pedal is let go when it sends 0.
+        A knob or pedal is let go when it sends 0. What the same owner began there before is undone
+        now: a fader sends many messages on its way, and the last one counts.
         """
+        undos = self._undos(context)
+        if undos is None:
+            undo()
+            return
+        former = [one for one in undos if one[0] is owner]
+        undos[:] = [one for one in undos if one[0] is not owner]
+        undos.append((owner, undo))
+        for _, end in former:
+            end()
+
+    def _undos(self, context: TriggerContext) -> Undos | None:
+        """Return what ends with the control that fired; None if it is not held."""
         channel = context.channel or 0
         if context.note is not None:
             press = self.pressed.get((context.port, key_of(NOTE_ON, channel, context.note)))
-            if press is not None:
-                press.undo = [*(press.undo or ()), undo]
-                return
-        elif context.control is not None and context.value:
-            place = (context.port, key_of(CONTROL_CHANGE, channel, context.control))
-            self._undo_control.setdefault(place, []).append(undo)
-            return
-        undo()
+            if press is None:
+                return None
+            if press.undo is None:
+                press.undo = []
+            return press.undo
+        if context.control is None or not context.value:
+            return None
+        place = (context.port, key_of(CONTROL_CHANGE, channel, context.control))
+        return self._undo_control.setdefault(place, [])
 
     def let_go(self, press: Press) -> None:
         """End what ends with a press."""
         undo, press.undo = press.undo, None
-        for one in undo or ():
+        for _, one in reversed(undo or ()):
             one()
 
     def let_go_control(self, place: Place) -> None:
         """End what ends when a knob or pedal is back at 0."""
-        for one in self._undo_control.pop(place, ()):
+        for _, one in reversed(self._undo_control.pop(place, ())):
             one()
 
     @property

@@ -7,6 +7,7 @@ from itertools import count
 from typing import Any
 
 NEVER = float("inf")
+_SMALL = 256
 
 
 class Timer:
@@ -35,6 +36,7 @@ class Timers:
         self._heap: list[tuple[float, int, Timer]] = []
         self._ticket = count()
         self._lock = threading.Lock()
+        self._full_at = _SMALL
         self.next_due = NEVER
         self.changed: Callable[[], None] = lambda: None
 
@@ -42,6 +44,8 @@ class Timers:
         """Run `action` once the clock has reached `due` (monotonic seconds)."""
         timer = Timer(due, action)
         with self._lock:
+            if len(self._heap) >= self._full_at:
+                self._forget_cancelled()
             heapq.heappush(self._heap, (due, next(self._ticket), timer))
             nearer = due < self.next_due
             self.next_due = self._heap[0][0]
@@ -63,6 +67,12 @@ class Timers:
     def __len__(self) -> int:
         with self._lock:
             return sum(timer.action is not None for _, _, timer in self._heap)
+
+    def _forget_cancelled(self) -> None:
+        """Keep only what is still to happen: a cancelled timer may not be due for a day."""
+        self._heap = [one for one in self._heap if one[2].action is not None]
+        heapq.heapify(self._heap)
+        self._full_at = max(2 * len(self._heap), _SMALL)
 
     def _note_next(self) -> None:
         self.next_due = self._heap[0][0] if self._heap else NEVER

@@ -15,6 +15,7 @@ from midimon_live.errors import InvalidValue
 from midimon_live.events import TriggerContext
 
 Change = Callable[["Action"], "Action"]
+_DEEPEST, _MOST = 100, 10_000
 
 
 class Pending:
@@ -68,6 +69,14 @@ class Outcome(NamedTuple):
 
 
 OK = Outcome("ok")
+
+
+class Rest(float):
+    """Seconds that begin when the step before has really ended; a plain number keeps the beat."""
+
+    __slots__ = ()
+
+
 Wait = float | Pending
 Steps = Generator[Wait, Any, Outcome]
 
@@ -86,6 +95,9 @@ class ActionHost(Protocol):
     def change_mode(self, mode: str) -> None:
         """Make a mode active, from the next event on; raises InvalidValue."""
 
+    def hold_mode(self, mode: str) -> Callable[[], None]:
+        """Make a mode active, and return what brings the one before back; raises InvalidValue."""
+
     def send(self, data: bytes, port: str | None) -> str:
         """Send bytes to an output (the default one for None) and return its name."""
 
@@ -101,8 +113,13 @@ class ActionHost(Protocol):
     def local_time(self) -> datetime:
         """Return the wall-clock time here."""
 
-    def on_release(self, context: TriggerContext, undo: Callable[[], None]) -> None:
-        """Call `undo` when the control that fired is let go; at once if it is already."""
+    def on_release(
+        self, context: TriggerContext, owner: "Action", undo: Callable[[], None]
+    ) -> None:
+        """Call `undo` when the control that fired is let go; at once if it is already.
+
+        What the owner began there before, at an earlier message of a fader, is undone now.
+        """
 
     def beside(
         self,
@@ -162,6 +179,23 @@ def perform(action: Action, host: ActionHost, context: TriggerContext) -> Steps:
     return outcome
 
 
+class _Nested(Protocol):
+    def inner(self) -> Sequence["_Nested"]: ...
+
+
+def check_nesting(what: str, whole: _Nested) -> None:
+    """Raise InvalidValue when something is nested too deep to be done, or made of too much."""
+    left, seen = [(whole, 1)], 0
+    while left:
+        one, depth = left.pop()
+        seen += 1
+        if depth > _DEEPEST:
+            raise InvalidValue(f"{what} are nested {depth} deep; allowed are {_DEEPEST} levels")
+        if seen > _MOST:
+            raise InvalidValue(f"these are over {_MOST} {what}; use repeat(...), or a function")
+        left += [(part, depth + 1) for part in one.inner()]
+
+
 def walk(action: Action) -> list[Action]:
     """Return an action and all that it is made of."""
     found = [action]
@@ -171,7 +205,11 @@ def walk(action: Action) -> list[Action]:
 
 
 def check_takes_context(function: Callable[..., Any]) -> None:
-    """Raise InvalidValue when a function can not be called with the context alone."""
+    """Raise InvalidValue when a function can not take the context alone, or would never run."""
+    called = (function, getattr(function, "__call__", None))  # noqa: B004 - its code
+    if any(inspect.isgeneratorfunction(one) or inspect.isasyncgenfunction(one) for one in called):
+        name = getattr(function, "__qualname__", type(function).__name__)
+        raise InvalidValue(f"{name} is a generator, which nobody runs; take `yield` out of it")
     try:
         signature = inspect.signature(function)
     except (TypeError, ValueError):  # a C function without a signature: try it and see

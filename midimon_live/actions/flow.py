@@ -2,9 +2,19 @@
 
 from collections.abc import Sequence as AnySequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, TypeVar
 
-from midimon_live.actions.base import OK, Action, ActionHost, Change, Outcome, Steps, perform
+from midimon_live.actions.base import (
+    OK,
+    Action,
+    ActionHost,
+    Change,
+    Outcome,
+    Rest,
+    Steps,
+    check_nesting,
+    perform,
+)
 from midimon_live.actions.plugins import check_action
 from midimon_live.conditions import Condition, check_condition, decide
 from midimon_live.errors import InvalidValue
@@ -13,6 +23,7 @@ from midimon_live.events import TriggerContext, check_range
 _LONGEST_MS = 86_400_000
 _MOST = 1_000_000
 NEXT, PREVIOUS = "next", "previous"
+_Flow = TypeVar("_Flow", bound=Action)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +68,7 @@ class Delay(Action):
     ms: float
 
     def run(self, host: ActionHost, context: TriggerContext) -> Steps:
-        yield self.ms / 1000
+        yield Rest(self.ms / 1000)
         return OK
 
     def __str__(self) -> str:
@@ -166,15 +177,11 @@ class ModeChange(Action):
     while_held: bool = False
 
     def run(self, host: ActionHost, context: TriggerContext) -> Outcome:
-        before, target = host.mode, self._target(host.mode, host.modes)
-        host.change_mode(target)
+        target = self._target(host.mode, host.modes)
         if self.while_held:
-
-            def back() -> None:
-                if host.mode == target:  # else somebody has gone on from there
-                    host.change_mode(before)
-
-            host.on_release(context, back)
+            host.on_release(context, self, host.hold_mode(target))
+        else:
+            host.change_mode(target)
         return OK
 
     def _target(self, active: str, modes: AnySequence[str]) -> str:
@@ -227,7 +234,7 @@ def sequence(*actions: Any, stop_on_error: bool = False) -> Sequence:
         actions = tuple(actions[0])
     if not actions:
         raise InvalidValue("sequence() has no actions; give at least one")
-    return Sequence(tuple(check_action(one) for one in actions), bool(stop_on_error))
+    return _checked(Sequence(tuple(map(check_action, actions)), bool(stop_on_error)))
 
 
 def delay(ms: float) -> Delay:
@@ -251,12 +258,13 @@ def repeat(action: Any, count: int, *, delay_ms: float = 0, stop_on_error: bool 
     Raises:
         InvalidValue: a value is out of range, or it is no action.
     """
-    return Repeat(
+    repeated = Repeat(
         check_action(action),
         check_range("count", count, 1, _MOST),
         _milliseconds("delay_ms", delay_ms),
         bool(stop_on_error),
     )
+    return _checked(repeated)
 
 
 def when(condition: Any, then: Any, otherwise: Any = None) -> Conditional:
@@ -270,11 +278,12 @@ def when(condition: Any, then: Any, otherwise: Any = None) -> Conditional:
     Raises:
         InvalidValue: one of them can not be used.
     """
-    return Conditional(
+    decided = Conditional(
         check_condition(condition),
         check_action(then),
         None if otherwise is None else check_action(otherwise),
     )
+    return _checked(decided)
 
 
 def mode(mode: str | int, *, while_held: bool = False) -> ModeChange:
@@ -292,6 +301,11 @@ def mode(mode: str | int, *, while_held: bool = False) -> ModeChange:
     if isinstance(mode, int):
         check_range("mode", mode, 0, 10_000)
     return ModeChange(mode, bool(while_held))
+
+
+def _checked(action: _Flow) -> _Flow:
+    check_nesting("actions", action)
+    return action
 
 
 def _milliseconds(field: str, value: Any) -> float:

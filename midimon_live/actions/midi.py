@@ -1,5 +1,6 @@
 """Sending MIDI: fixed values, or those of the event that fired it."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Any
@@ -94,10 +95,18 @@ class SendMidi(Action):
         if self.duration_ms is not None and data[2]:
             return self._for_a_while(host, data)
         if self.until_release and data[2]:
-            host.on_release(context, host.hold_note(data, self.port))
+            host.on_release(context, self, host.hold_note(data, self.port))
             return OK
         host.send(data, self.port)
         return OK
+
+    def lack(self, kinds: Collection[int]) -> str:
+        """Return what it is to pass on and messages of these kinds never have, or ""."""
+        what = TYPES[self.type][1][0]
+        having = {"note": (NOTE_ON, NOTE_OFF, POLYTOUCH), "control": (CONTROL_CHANGE,)}
+        if self.first != PASS or what not in having or set(having[what]) & set(kinds):
+            return ""
+        return f'{what}="pass" passes on the {what}, and what fires this has none; give a number'
 
     def message(self, context: TriggerContext) -> bytes:
         """Return the bytes to send for an event.
@@ -231,6 +240,8 @@ def send(
     values = {name: _number(name, given.get(name, _DEFAULTS.get(name, 0))) for name in known[:1]}
     last = known[-1] if known[-1] in ("value", "pitch") else None
     _check_end(kind, duration_ms, until_release=until_release)
+    if port is not None and not (isinstance(port, str) and port.strip()):
+        raise InvalidValue(f"port is {port!r:.80}; allowed is an output's name, or a part of it")
     return SendMidi(
         type=kind,
         first=values[known[0]] if known[0] not in ("value", "pitch") else 0,

@@ -3,9 +3,15 @@
 import inspect
 import re
 from collections.abc import Callable, Generator, Iterable
-from typing import Any
+from typing import Any, TypeVar
 
-from midimon_live.actions.base import ActionHost, Outcome, Wait, check_takes_context
+from midimon_live.actions.base import (
+    ActionHost,
+    Outcome,
+    Wait,
+    check_nesting,
+    check_takes_context,
+)
 from midimon_live.actions.beside import beside
 from midimon_live.conditions.kinds import (
     DAYS,
@@ -24,6 +30,8 @@ from midimon_live.conditions.kinds import (
 )
 from midimon_live.errors import InvalidValue, MidimonError
 from midimon_live.events import TriggerContext
+
+_Made = TypeVar("_Made", bound=Condition)
 
 
 def always() -> Always:
@@ -126,7 +134,7 @@ def all_of(*condition: Any, conditions: Iterable[Any] = ()) -> And:
     Raises:
         InvalidValue: one is none of these.
     """
-    return And(_checked(condition, conditions))
+    return _nested(And(_checked(condition, conditions)))
 
 
 def any_of(*condition: Any, conditions: Iterable[Any] = ()) -> Or:
@@ -135,11 +143,16 @@ def any_of(*condition: Any, conditions: Iterable[Any] = ()) -> Or:
     Raises:
         InvalidValue: one is none of these.
     """
-    return Or(_checked(condition, conditions))
+    return _nested(Or(_checked(condition, conditions)))
 
 
 def _checked(*groups: Iterable[Any]) -> tuple[Condition, ...]:
     return tuple(check_condition(one) for group in groups for one in group)
+
+
+def _nested(condition: _Made) -> _Made:
+    check_nesting("conditions", condition)
+    return condition
 
 
 def not_(condition: Any) -> Not:
@@ -148,7 +161,7 @@ def not_(condition: Any) -> Not:
     Raises:
         InvalidValue: it is none of these.
     """
-    return Not(check_condition(condition))
+    return _nested(Not(check_condition(condition)))
 
 
 CONDITIONS: dict[str, Callable[..., Condition]] = {

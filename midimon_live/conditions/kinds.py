@@ -28,6 +28,10 @@ class Condition:
         """Tell whether it holds now."""
         raise NotImplementedError
 
+    def inner(self) -> "tuple[Condition, ...]":
+        """Return the conditions it is made of."""
+        return ()
+
     def settled(self, host: ActionHost, context: TriggerContext) -> "Condition":
         """Return what is left to ask the operating system, once all the rest is answered.
 
@@ -205,7 +209,7 @@ class Function(Condition):
         raise InvalidValue(f"{self} gave something to await; a condition must answer at once")
 
     def __str__(self) -> str:
-        return f"{getattr(self.function, '__name__', repr(self.function)):.80}(context)"
+        return f"{getattr(self.function, '__name__', type(self.function).__name__):.80}(context)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,6 +220,10 @@ class _Several(Condition):
     def slow(self) -> bool:
         """Whether one of them asks the operating system."""
         return any(one.slow for one in self.conditions)
+
+    def inner(self) -> tuple[Condition, ...]:
+        """Return the conditions it is made of."""
+        return self.conditions
 
     def doubts(self, modes: Sequence[str]) -> list[str]:
         """Return what all of them doubt."""
@@ -294,6 +302,10 @@ class Not(Condition):
         if rest.slow:
             return rest
         return Always() if rest.holds(host, context) else Never()
+
+    def inner(self) -> tuple[Condition, ...]:
+        """Return the condition it turns round."""
+        return (self.condition,)
 
     def doubts(self, modes: Sequence[str]) -> list[str]:
         """Return what it doubts."""

@@ -341,11 +341,14 @@ class PluginManager:
         self, version: Version, params: Mapping[str, Any], context: TriggerContext
     ) -> Outcome:
         version.in_flight += 1
-        pending = Pending("the main thread")
+        called_off = threading.Event()
+        pending = Pending("the main thread", called_off.set)
 
         def run() -> None:
             version.in_flight -= 1
-            if version.blocked:
+            if called_off.is_set():
+                outcome = Outcome("cancelled")
+            elif version.blocked:
                 outcome = self._refused(version)
             else:
                 outcome = self._runner.run(version, params, context)

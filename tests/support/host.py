@@ -53,7 +53,7 @@ class FakeHost:
         """Return `now`."""
         return self.now
 
-    def on_release(self, context: TriggerContext, undo: Callable[[], None]) -> None:
+    def on_release(self, context: TriggerContext, owner: Action, undo: Callable[[], None]) -> None:
         """Undo at once."""
         undo()
 

@@ -44,12 +44,12 @@ def _do(midi: TestSession, words: str) -> None:
     if what == "mode":
         midi.mode = rest[0]
     elif what == "lose":
-        _lose(midi)
+        lose(midi)
     else:
         midi.play(_message(what, numbers, on))
 
 
-def _lose(midi: TestSession) -> None:
+def lose(midi: TestSession) -> None:
     """Let go of what is held, as when a device is unplugged."""
     for data in midi._engine._surface.note_offs("Virtual"):
         midi._pump.inject("Virtual", data)
