@@ -60,6 +60,7 @@ class WantedMapping:
     mode: str | None
     name: str | None
     all: bool
+    port: str | None = None
     redefines: bool = False
     handle: MappingHandle | None = None
 
@@ -75,6 +76,8 @@ class Change:
         removals: handles of mappings it wants gone.
         modes: modes it defined, with their colours or None.
         over: whether its cell has ended.
+        forget: modes that go if nothing is mapped in them any more; None keeps all.
+        lenient: whether a plugin may be named that does not exist, as a configuration may.
     """
 
     origin: Origin | None = None
@@ -83,6 +86,8 @@ class Change:
     removals: list[MappingHandle] = field(default_factory=list)
     modes: dict[str, str | None] = field(default_factory=dict)
     over: bool = False
+    forget: tuple[str, ...] | None = None
+    lenient: bool = False
 
 
 class Committer:
@@ -94,6 +99,10 @@ class Committer:
         pump: keeps events waiting meanwhile.
         in_use: returns the names of the plugins that gestures and actions under way may still need.
         later: does a job in so many seconds, between two events.
+        now: tells the moment.
+
+    Attributes:
+        swap_s: for how long the last change kept events waiting, in seconds.
     """
 
     def __init__(
@@ -103,12 +112,15 @@ class Committer:
         pump: Inline,
         in_use: Callable[[], set[str]],
         later: Callable[[float, Callable[[], None]], object],
+        now: Callable[[], float],
     ) -> None:
         self._plugins = plugins
         self._modes = modes
         self._pump = pump
         self._in_use = in_use
         self._later = later
+        self._now = now
+        self.swap_s = 0.0
         self._numbers = count(1)
         self._one_at_a_time = threading.RLock()
 
@@ -131,7 +143,8 @@ class Committer:
         actions = [one.action.replaced(wanted.named) for one in change.mappings]
         for cls in change.classes:
             wanted.add_class(cls)
-        wanted.check_names()
+        if not change.lenient:
+            wanted.check_names()
         staged = self._plugins.stage(wanted.new.values())
         # read after `initialize` ran: that may map things itself
         before, live = self._modes.table, self._plugins.definitions()
@@ -140,11 +153,13 @@ class Committer:
         ]
         removed = [one.mapping for one in change.removals if one.mapping is not None]
         drop = [*removed, *_outdated(before, change, mappings)]
-        table = before.changed(mappings, drop, change.modes)
+        table = before.changed(mappings, drop, change.modes, change.forget)
         gone = self._not_needed(_unused(live, table, staged, change.origin))
         with self._pump.between_events():
+            began = self._now()
             replaced = self._plugins.swap(staged, gone)
             self._modes.use(table)
+            self.swap_s = self._now() - began
         self._plugins.retire(replaced)
         self._plugins.end_notes({name for one in drop for name in one.plugins} - set(staged))
         for handle in change.removals:
@@ -152,6 +167,8 @@ class Committer:
         for one, mapping in zip(change.mappings, mappings, strict=True):
             if one.handle is not None:
                 one.handle.mapping = mapping
+        if change.lenient:  # the report says it all, with places
+            return []
         doubts = [
             f"{one.trigger} -> {one.action}: {line}"
             for one in mappings
@@ -192,6 +209,7 @@ class Committer:
             mode=wanted.mode,
             name=wanted.name or "",
             all=wanted.all,
+            port=wanted.port,
             origin=origin,
         )
 
@@ -313,13 +331,15 @@ def _outdated(table: MappingTable, change: Change, new: list[Mapping]) -> list[M
     earlier = [one for one in table if one.origin is not None and one.origin.run != origin.run]
     same_cell = [one for one in earlier if origin.cell and _cell(one) == origin.cell]
     going = {one.number for one in same_cell}
-    taken = {(one.trigger, one.mode) for one in new if not one.all}
+    taken = {(one.trigger, one.mode, one.port) for one in new if not one.all}
+    again = [(one.trigger, one.mode, one.port, one.action) for one in new if one.all]
     others = [
         one
         for one in earlier
         if one.number not in going
         and (
-            (not one.all and (one.trigger, one.mode) in taken)
+            (not one.all and (one.trigger, one.mode, one.port) in taken)
+            or (one.all and (one.trigger, one.mode, one.port, one.action) in again)
             or redefined.intersection(one.plugins)
         )
     ]

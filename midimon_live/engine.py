@@ -22,7 +22,7 @@ from midimon_live.events import (
     control_key,
 )
 from midimon_live.gestures import Gestures
-from midimon_live.mappings import Mapping, Plan
+from midimon_live.mappings import Lookup, Mapping, Plan
 from midimon_live.modes import Modes
 from midimon_live.monitor import Monitor, Step
 from midimon_live.runs import Runs
@@ -119,7 +119,7 @@ class Engine:
             self._fire_first(tests, event, press.at_release, event.time - press.event.time)
 
     def _press(self, event: MidiEvent, key: int, started: float) -> None:
-        lookup, place = self._modes.lookup, (event.port, key)
+        lookup, place = self._lookup(event.port), (event.port, key)
         plan = lookup[key]
         pressed = self._surface.pressed
         before = pressed.get(place)
@@ -144,7 +144,7 @@ class Engine:
     def _release(self, event: MidiEvent, key: int, started: float) -> None:
         press = self._surface.pressed.pop((event.port, key + ON_TO_OFF), None)
         if press is None:
-            self._test(event, started, self._modes.lookup[key], None)
+            self._test(event, started, self._lookup(event.port)[key], None)
             return
         plan = press.lookup[key]
         if press.undo is not None:
@@ -160,10 +160,14 @@ class Engine:
         else:
             self._record((event, started, "unmapped", (), (), None))
 
+    def _lookup(self, port: str) -> Lookup:
+        lookup = self._modes.lookup
+        return lookup.of_port(port) if lookup.ported else lookup
+
     def _turn(self, event: MidiEvent, key: int, started: float) -> None:
         if key in _ALL_OFF:
             self._forget_pressed(event.port, channel=event.data[0] & 0xF)
-        plan = self._modes.lookup[key]
+        plan = self._lookup(event.port)[key]
         surface, place = self._surface, (event.port, key)
         if surface.waits_for_controls and event.data[-1] == 0:
             surface.let_go_control(place)

@@ -7,6 +7,7 @@ Each message says what was found, what is allowed and what to do::
     ├── SettleTimeout           events were still being handled (also TimeoutError)
     ├── HandlerTimeout          a handler did not come back (also TimeoutError)
     ├── CommandError            a %midi line that is not understood
+    ├── ConfigError             a configuration that can not be loaded; nothing was changed
     ├── PortError
     │   ├── BackendUnavailable  this machine offers no such MIDI system
     │   ├── PortNotFound        no port of that name or index, or more than one
@@ -18,6 +19,9 @@ Each message says what was found, what is allowed and what to do::
         ├── LoadError           the plugin could not be built or initialised
         └── ExecutionError      the plugin raised while it ran
 """
+
+from collections.abc import Sequence
+from typing import Any
 
 
 class MidimonError(Exception):
@@ -41,6 +45,20 @@ class HandlerTimeout(MidimonError, TimeoutError):
 
 class CommandError(MidimonError):
     """Raised when a `%midi` line names an unknown command or misses an argument."""
+
+
+class ConfigError(MidimonError):
+    """Raised when a configuration has errors; nothing was changed.
+
+    Attributes:
+        problems: all of them, and the warnings, in the order of the file.
+    """
+
+    def __init__(self, file: str, problems: Sequence[Any]) -> None:
+        self.problems = list(problems)
+        errors = [str(one) for one in self.problems if one.severity == "error"]
+        count = f"{len(errors)} error{'' if len(errors) == 1 else 's'}"
+        super().__init__("\n".join([f"{file or 'the configuration'} has {count}", *errors]))
 
 
 class PortError(MidimonError):

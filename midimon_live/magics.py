@@ -125,6 +125,22 @@ def _learn(session: Session, seconds: str = "10") -> Any:
     return session.learn(timeout)
 
 
+def _config(session: Session, *words: str) -> Table:
+    paths = [word for word in words if word != "--check"]
+    check = len(paths) < len(words)
+    if len(paths) > 1 or (check and not paths):
+        raise CommandError("usage: %midi config [PATH] [--check]")
+    return session.config(*paths, check=check)
+
+
+def _save(session: Session, path: str | None = None) -> Table:
+    return session.save(path)
+
+
+def _template(session: Session, *name: str) -> Table:
+    return session.template(" ".join(name) or None)
+
+
 def _panic(session: Session) -> str:
     failures = session.panic()
     return "\n".join(failures) or "all notes off"
@@ -160,6 +176,9 @@ COMMANDS: dict[str, Command] = {
     "why": Command("[last|NUMBER]", "why an event fired what it fired, or nothing", _why),
     "monitor": Command("[COUNT]", "the last events", _monitor),
     "learn": Command("[SECONDS]", "propose a trigger for what you play next", _learn),
+    "config": Command("[PATH] [--check]", "load a TOML file and follow it, or only check", _config),
+    "save": Command("[PATH]", "write it back, with what was mapped in cells", _save),
+    "template": Command("[NAME ...]", "load the template of a controller, or list them", _template),
     "panic": Command("", "all notes off, all actions cancelled", _panic),
     "help": Command("[COMMAND]", "this list", _help),
 }

@@ -43,6 +43,7 @@ class Mapping:
         mode: the mode it belongs to; None is global.
         name: for people: shown before it wherever it is shown.
         all: whether the search goes on after it fired.
+        port: a part of the name of the port it listens to, any case; None is any.
         origin: the cell it was made in, if any.
     """
 
@@ -52,7 +53,12 @@ class Mapping:
     mode: str | None = None
     name: str = ""
     all: bool = False
+    port: str | None = None
     origin: Origin | None = None
+
+    def hears(self, port: str | None) -> bool:
+        """Tell whether it listens to the port of that name; None is any."""
+        return self.port is None or port is None or self.port.lower() in port.lower()
 
     @property
     def plugins(self) -> tuple[str, ...]:
@@ -187,19 +193,32 @@ class Lookup(dict[int, Plan]):
     Attributes:
         mode: the mode.
         sequences: whether any notes in a row are mapped, so that each press has to be looked at.
+        ported: whether any mapping is for one port only, so that `of_port` has to be asked.
     """
 
-    def __init__(self, table: "MappingTable", mode: str) -> None:
+    def __init__(self, table: "MappingTable", mode: str, port: str | None = None) -> None:
         super().__init__()
         self._table = table
+        self._port = port
+        self._of_ports: dict[str, Lookup] = {}
         self.mode = mode
-        reachable = [one for one in table.grouped if one.mode in (None, mode)]
+        self.ported = port is None and table.ported
+        reachable = [one for one in table.grouped if one.mode in (None, mode) and one.hears(port)]
         self._chords = [one.trigger for one in reachable if isinstance(one.trigger, NoteChord)]
         self.sequences = any(isinstance(one.trigger, SequenceOf) for one in reachable)
 
     def __missing__(self, key: int) -> Plan:
-        plan = self[key] = Plan(self._table.candidates(key, self.mode), self._chords)
+        found = self._table.candidates(key, self.mode)
+        heard = tuple(one for one in found if one.hears(self._port))
+        plan = self[key] = Plan(heard, self._chords)
         return plan
+
+    def of_port(self, port: str) -> "Lookup":
+        """Return the plans for the events of one port."""
+        found = self._of_ports.get(port)
+        if found is None:
+            found = self._of_ports[port] = Lookup(self._table, self.mode, port)
+        return found
 
 
 _IndexKey = tuple[int, int | None, int | None]
@@ -215,9 +234,10 @@ class MappingTable:
         modes: the names of the modes, in order.
         colors: the colours of those that have one, by name.
         grouped: the chords and sequences, which concern more than one control.
+        ported: whether any mapping is for one port only.
     """
 
-    __slots__ = ("_index", "_lookups", "_mappings", "colors", "grouped", "modes")
+    __slots__ = ("_index", "_lookups", "_mappings", "colors", "grouped", "modes", "ported")
 
     def __init__(self) -> None:
         self._mappings: dict[int, Mapping] = {}
@@ -226,6 +246,7 @@ class MappingTable:
         self.grouped: tuple[Mapping, ...] = ()
         self.modes: tuple[str, ...] = (DEFAULT_MODE,)
         self.colors: AnyMapping[str, str] = {}
+        self.ported = False
 
     def __iter__(self) -> Iterator[Mapping]:
         return iter(self._mappings.values())
@@ -238,6 +259,7 @@ class MappingTable:
         add: Iterable[Mapping] = (),
         drop: Collection[Mapping] = (),
         modes: AnyMapping[str, str | None] | None = None,
+        forget: Collection[str] | None = None,
     ) -> "MappingTable":
         """Return a table with the mappings of `add` and without those of `drop`.
 
@@ -245,6 +267,7 @@ class MappingTable:
             add: mappings with numbers of their own.
             drop: mappings of this table; others do not matter.
             modes: modes that must exist, with their colours or None.
+            forget: modes that go if nothing is mapped in them; then those of `modes` come first.
         """
         table = MappingTable()
         table._mappings, table._index = dict(self._mappings), dict(self._index)
@@ -256,6 +279,10 @@ class MappingTable:
                         one for one in table._index[key] if one is not mapping
                     )
         known = dict.fromkeys((*self.modes, *(modes or {})))
+        if forget is not None:
+            used = {one.mode for one in table._mappings.values()}
+            kept = (one for one in self.modes if one not in forget or one in used)
+            known = dict.fromkeys((*(modes or {}), *kept))
         colors = {name: color for name, color in (modes or {}).items() if color is not None}
         grouped = [one for one in self.grouped if one.number not in dropped]
         for mapping in add:
@@ -267,6 +294,8 @@ class MappingTable:
             if mapping.mode is not None:
                 known.setdefault(mapping.mode)
         table.grouped = tuple(grouped)
+        table.ported = any(one.port is not None for one in table._mappings.values())
+        known = known or {DEFAULT_MODE: None}
         table.modes, table.colors = tuple(known), {**self.colors, **colors}
         return table
 

@@ -46,6 +46,7 @@ class _Input:
 
     Attributes:
         asked: what the user called it; a device can come back under another number.
+        reconnect: whether it waits when its device is gone.
     """
 
     asked: str | int
@@ -53,6 +54,7 @@ class _Input:
     backend: Backend
     created: bool
     port: InputPort | None
+    reconnect: bool = True
 
 
 class Ports:
@@ -122,11 +124,12 @@ class Ports:
             own = [] if self._hardware is None else self._own_ports()
             return inputs + outputs + gone + own
 
-    def connect(self, port: str | int) -> str:
+    def connect(self, port: str | int, *, reconnect: bool = True) -> str:
         """Open an input and return its full name.
 
         Args:
             port: its name, a part of it (any case), or its index in `infos()`.
+            reconnect: whether to wait for it when it is gone.
 
         Raises:
             PortNotFound: no port fits, or more than one.
@@ -139,7 +142,15 @@ class Ports:
                 if self._hardware is not None:
                     raise
                 raise PortNotFound(f"{error}. {self.status}") from None
-            return self._open_input(port, name, backend, created=False)
+            opened = self._open_input(port, name, backend, created=False)
+            self._inputs[opened].reconnect = reconnect
+            return opened
+
+    def expect(self, port: str) -> None:
+        """Open an input, whose name contains `port`, when it comes."""
+        with self._lock:
+            waiting = _Input(port, port, self._virtual, created=False, port=None)
+            self._inputs.setdefault(port, waiting)
 
     def create(self, name: str, direction: str = "both") -> str:
         """Make a port of our own, for other programs to connect to; returns its name.
@@ -281,13 +292,12 @@ class Ports:
     def _check_devices(self, backend: Backend) -> None:
         there = backend.inputs()
         for one in list(self._inputs.values()):
-            if one.backend is self._virtual or (one.created and one.port is not None):
+            if one.port is not None and (one.backend is self._virtual or one.created):
                 continue
             if one.port is None:
                 self._try_again(one, backend, there)
             elif one.name not in there:
-                self._drop(one)
-                self._monitor.notice(f"{one.name} is gone; it reconnects when it is back")
+                self._lose(one)
         sendable = {*backend.outputs(), *self._virtual.outputs()}
         for name in self.outputs.names():
             output = self.outputs.opened(name)
@@ -295,6 +305,14 @@ class Ports:
                 self.outputs.forget(name)
                 self._monitor.notice(f"{name} is gone; sending to it looks for it again")
         self._tries = 0
+
+    def _lose(self, one: _Input) -> None:
+        self._drop(one)
+        if one.reconnect:
+            self._monitor.notice(f"{one.name} is gone; it reconnects when it is back")
+        else:
+            del self._inputs[one.name]
+            self._monitor.notice(f"{one.name} is gone")
 
     def _try_again(self, one: _Input, backend: Backend, there: list[str]) -> None:
         name = one.name if one.created else _returned(one, there)

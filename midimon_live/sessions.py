@@ -6,29 +6,35 @@ Magics, panels and tests call `Session` methods and nothing below them.
 import atexit
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
+from os import PathLike
+from pathlib import Path
 from typing import Any
 
+from midimon_live import controllers, views
 from midimon_live.actions import check_action
 from midimon_live.assembly import assemble
 from midimon_live.changes import Change, Committer, MappingHandle, WantedMapping
 from midimon_live.clock import Clock, SystemClock
+from midimon_live.configuration import Configuration
 from midimon_live.drafts import Drafts
-from midimon_live.errors import InvalidValue, MidimonError
-from midimon_live.events import TriggerContext, message_bytes
-from midimon_live.glances import Glances
+from midimon_live.errors import InvalidValue
+from midimon_live.events import TriggerContext
 from midimon_live.learn import TIMEOUT_S, Learner, Lessons
 from midimon_live.learned import Learned, NothingLearned
+from midimon_live.links import Links
 from midimon_live.modes import check_color, check_mode_name
 from midimon_live.monitor import Monitor
 from midimon_live.plugin.api import ActionPlugin
 from midimon_live.plugin.failures import plain_place
 from midimon_live.pump import Pump
+from midimon_live.saving import Saver
+from midimon_live.show import Table
 from midimon_live.triggers import check_trigger
 
 Handler = Callable[[TriggerContext], Any]
 
 
-class Session(Glances):
+class Session(Links):
     """A running engine with its ports and plugins. Any thread may call anything, unless said.
 
     Args:
@@ -59,8 +65,15 @@ class Session(Glances):
         self._watchdog = parts.watchdog
         self._gestures = parts.gestures
         committer = Committer(
-            self.plugins, self._modes, self._pump, parts.plugins_in_use, parts.in_seconds
+            self.plugins,
+            self._modes,
+            self._pump,
+            parts.plugins_in_use,
+            parts.in_seconds,
+            parts.clock.now,
         )
+        self._configuration = Configuration(parts, committer, watch=threads)
+        self._saver = Saver(self._configuration)
         self._drafts = Drafts(committer, self.running)
         self._lessons = Lessons(parts)
         self._pump.start()
@@ -74,6 +87,7 @@ class Session(Glances):
         mode: str | None = None,
         name: str | None = None,
         all: bool = False,  # noqa: A002 - the field's name in configurations
+        port: str | None = None,
     ) -> MappingHandle:
         """Let a trigger fire an action, from the end of the running cell on.
 
@@ -85,6 +99,7 @@ class Session(Glances):
             mode: only while this mode is active; None is always.
             name: for people, shown wherever the mapping is.
             all: go on to further mappings of the same control after this one fired.
+            port: only for events of ports whose name contains this, any case.
 
         Returns:
             A handle with `remove()`.
@@ -94,7 +109,9 @@ class Session(Glances):
         """
         self._check_open()
         return self._drafts.map(
-            WantedMapping(check_trigger(trigger), check_action(action), _mode(mode), name, all)
+            WantedMapping(
+                check_trigger(trigger), check_action(action), _mode(mode), name, all, _port(port)
+            )
         )
 
     def on(
@@ -104,12 +121,13 @@ class Session(Glances):
         mode: str | None = None,
         name: str | None = None,
         all: bool = False,  # noqa: A002 - the field's name in configurations
+        port: str | None = None,
     ) -> Callable[[Handler], Handler]:
         """Map the function below: `@midi.on(note(36))`. Defining it again replaces the mapping."""
-        checked, where = check_trigger(trigger), _mode(mode)
+        checked, where, source = check_trigger(trigger), _mode(mode), _port(port)
 
         def mapped(function: Handler) -> Handler:
-            wanted = WantedMapping(checked, check_action(function), where, name, all)
+            wanted = WantedMapping(checked, check_action(function), where, name, all, source)
             wanted.redefines = True
             self._check_open()
             self._drafts.map(wanted)
@@ -173,37 +191,6 @@ class Session(Glances):
             raise InvalidValue(f"no action {action} is under way; there are: {under_way}")
         return cancelled
 
-    def connect(self, port: str | int) -> str:
-        """Open an input: a port's name, a part of it, or its index; returns the full name.
-
-        Raises:
-            PortNotFound: no port fits, or more than one.
-            BackendUnavailable: the system refused.
-        """
-        self._check_open()
-        name = self._ports.connect(port)
-        self._pump.wake()
-        return name
-
-    def disconnect(self, port: str | int | None = None) -> list[str]:
-        """Close one input, or all but the virtual one; returns their names.
-
-        Raises:
-            PortNotFound: none of the connected ones fits, or more than one.
-        """
-        return self._ports.disconnect(port)
-
-    def create_port(self, name: str, direction: str = "both") -> str:
-        """Make a port that other programs can connect to; direction "in", "out" or "both".
-
-        Raises:
-            PortError: the system has no virtual ports, or refused.
-        """
-        self._check_open()
-        name = self._ports.create(name, direction)
-        self._pump.wake()
-        return name
-
     @property
     def deadline(self) -> float:
         """For how many seconds a handler may run before it is stopped; 10 unless assigned."""
@@ -215,29 +202,6 @@ class Session(Glances):
         if not number or not seconds > 0:
             raise InvalidValue(f"deadline is {seconds!r:.40}; allowed are seconds above 0")
         self._watchdog.deadline = float(seconds)
-
-    @property
-    def output(self) -> str:
-        """The output that `send` uses when no port is named; assign a name to change it."""
-        return self._ports.outputs.default
-
-    @output.setter
-    def output(self, port: str) -> None:
-        self._ports.outputs.default = self._ports.outputs.get(port).name
-
-    def send(self, message: Any, /, *, port: str | None = None, **fields: Any) -> None:
-        """Send MIDI: `midi.send("note_on", note=60, velocity=64)`, a `mido.Message` or bytes.
-
-        Args:
-            message: a mido message type, whose values are in `fields`; or a whole message.
-            port: name of an output or a part of it; `midi.output` without.
-            fields: note, velocity, control, value: 0-127; channel: 0-15; pitch: -8192-8191.
-
-        Raises:
-            InvalidValue: a value is out of its range.
-            PortError: there is no such output, or it is gone.
-        """
-        self._ports.outputs.send(message_bytes(message, **fields), port)
 
     def panic(self) -> list[str]:
         """End all notes on all open outputs; cancel all actions, and what plugins scheduled.
@@ -275,6 +239,69 @@ class Session(Glances):
         self._check_open()
         return self._lessons.wait(timeout) if wait else self._lessons.begin(timeout)
 
+    def config(self, path: str | PathLike[str] | None = None, *, check: bool = False) -> Table:
+        """Load a configuration file, MIDIMon's or ours, in place of the one before.
+
+        From then on it is followed: saved again, it comes into force; with an error in it the one
+        before stays.
+
+        Args:
+            path: of the file; without, what is in force is shown.
+            check: only say what there is to say about it.
+
+        Returns:
+            What it holds, and its warnings.
+
+        Raises:
+            ConfigError: it has errors: all of them, each with line and remedy; nothing was changed.
+        """
+        self._check_open()
+        if path is None:
+            return self._configuration.current()
+        file = Path(path).expanduser()
+        return self._configuration.check(file) if check else self._configuration.load(file)
+
+    def save(self, path: str | PathLike[str] | None = None) -> Table:
+        """Write the configuration in force to a file, with what was mapped in cells.
+
+        Comments, order and unknown keys stay. The file is replaced at one stroke; one that was not
+        written from here is kept beside it the first time.
+
+        Args:
+            path: of the file; without, the one in force.
+
+        Returns:
+            Which mappings of cells were written, and which can not be: functions.
+
+        Raises:
+            InvalidValue: no path is given and none is in force, the file has errors now, or it
+                can not be written. Nothing was changed.
+        """
+        file = self._configuration.path if path is None else Path(path).expanduser()
+        if file is None:
+            raise InvalidValue("no configuration file is in force; say where: midi.save(path)")
+        table = self._modes.table
+        return self._saver.save(file, table, table.colors)
+
+    def template(self, name: str | None = None) -> Table:
+        """Load the template of a controller, by a part of its name; without, list them all.
+
+        Raises:
+            InvalidValue: there is none of that name, or more than one.
+        """
+        if name is None:
+            return views.templates(self._ports)
+        self._check_open()
+        found = controllers.find(name)
+        table = self._configuration.use_text(controllers.text(found), found.name)
+        port = controllers.there([one.name for one in self._ports.infos()]).get(found.name)
+        if port is not None and port not in self._ports.connected():
+            table.remarks.append(f"device: {self.connect(port)}")
+        table.remarks.append(
+            "to change it, make it a file of yours: midi.save(path), then midi.config(path)"
+        )
+        return table
+
     def settle(self, timeout: float = 5.0) -> None:
         """Wait until everything received is handled; for cells and tests, instead of sleeping.
 
@@ -308,6 +335,7 @@ class Session(Glances):
         self._closed = True
         atexit.unregister(self.close)
         with _each_step(self._monitor) as step:
+            step(self._configuration.close)
             step(self._lessons.end)
             step(self._runs.cancel)
             step(self._tasks.cancel)
@@ -321,13 +349,15 @@ class Session(Glances):
         """Whether the session has ended."""
         return self._closed
 
-    def _check_open(self) -> None:
-        if self._closed:
-            raise MidimonError("this session has ended; run: %load_ext midimon_live")
-
 
 def _mode(mode: Any) -> str | None:
     return None if mode is None else check_mode_name(mode)
+
+
+def _port(port: Any) -> str | None:
+    if port is None or (isinstance(port, str) and port):
+        return port
+    raise InvalidValue(f"port is {port!r:.40}; allowed is a part of a port's name, or None")
 
 
 @contextmanager

@@ -74,4 +74,11 @@ def counted(number: int, noun: str) -> str:
 def as_text(value: Any) -> str:
     """Return a value as one printable line: no line breaks, nothing that moves the cursor."""
     text = "" if value is None else value if isinstance(value, str) else str(value)
-    return "".join(one if one.isprintable() else "\N{REPLACEMENT CHARACTER}" for one in text[:300])
+    return printable(text[:300])
+
+
+def printable(text: str) -> str:
+    """Return a text without what a terminal would obey."""
+    if text.isprintable():
+        return text
+    return "".join(one if one.isprintable() else "\N{REPLACEMENT CHARACTER}" for one in text)

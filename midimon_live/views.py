@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
+from midimon_live import controllers
 from midimon_live.explain import describe
 from midimon_live.modes import Modes
 from midimon_live.monitor import Monitor, Trace
@@ -61,9 +62,24 @@ def status(
 
 def ports(ports: Ports) -> Table:
     """Return a table of all ports there are."""
-    rows = [(one.index, one.name, one.direction, one.backend, one.state) for one in ports.infos()]
+    infos = ports.infos()
+    rows = [(one.index, one.name, one.direction, one.backend, one.state) for one in infos]
     headings = ("#", "port", "", "system", "")
-    return Table("ports", headings, rows, [f"hardware: {ports.status}"])
+    offers = [
+        f'there is a template for {port}: midi.template("{name}")'
+        for name, port in controllers.there([one.name for one in infos]).items()
+    ]
+    return Table("ports", headings, rows, [f"hardware: {ports.status}", *offers])
+
+
+def templates(ports: Ports) -> Table:
+    """Return a table of the templates, and which of the controllers are there."""
+    there = controllers.there([one.name for one in ports.infos()])
+    rows = [
+        (one.name, one.what, f"here, as {there[one.name]}" if one.name in there else "")
+        for one in controllers.CONTROLLERS
+    ]
+    return Table("templates", ("controller", "", ""), rows, ['midi.template("NAME") loads one'])
 
 
 def plugins(manager: PluginManager) -> Table:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from midimon_live.actions.base import Action, ActionHost, Outcome, Pending, walk
 from midimon_live.actions.desktop import keys, mouse, text, volume
+from midimon_live.actions.dormant import Dormant
 from midimon_live.actions.flow import delay, mode, repeat, sequence, when
 from midimon_live.actions.midi import send
 from midimon_live.actions.plugins import (
@@ -20,6 +21,7 @@ __all__ = [
     "ACTIONS",
     "Action",
     "ActionHost",
+    "Dormant",
     "Outcome",
     "Pending",
     "PluginAction",

@@ -254,10 +254,17 @@ def send(
     )
 
 
-def _type(message: Any) -> str:
+def message_type(message: Any) -> str | None:
+    """Return mido's type for a name of it, in any spelling; None when there is none."""
     word = str(message).strip().lower().replace("-", "_").replace(" ", "_")
     word = _SAME.get(word, _SAME.get(word.replace("_", ""), word))
-    if word not in TYPES:
+    return word if word in TYPES else None
+
+
+def _type(message: Any) -> str:
+    word = message_type(message)
+    if word is None:
+        word = str(message).lower()
         near = get_close_matches(word, [*TYPES, *_SAME], 1)
         hint = f"; did you mean {near[0]}?" if near else ""
         raise InvalidValue(f"{message!r} is no message type; there are: {', '.join(TYPES)}{hint}")

@@ -9,6 +9,7 @@ from typing import Any
 
 from midimon_live.errors import InvalidValue
 from midimon_live.triggers.base import Builder, Control, Trigger
+from midimon_live.triggers.dormant import Dormant
 from midimon_live.triggers.encoders import EncoderTurn, encoder
 from midimon_live.triggers.gamepad import (
     Gamepad,
@@ -46,6 +47,7 @@ from midimon_live.triggers.values import (
 __all__ = [
     "TRIGGERS",
     "Control",
+    "Dormant",
     "DoubleTap",
     "EncoderTurn",
     "Gamepad",

@@ -1,0 +1,95 @@
+"""`midimon-live` on the command line: what needs no kernel and no MIDI."""
+
+import argparse
+import json
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from midimon_live.config import Loaded, Loader
+from midimon_live.show import counted, printable
+
+OK, FAILED = 0, 1
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command.
+
+    Args:
+        arguments: the words after `midimon-live`; those of the process without.
+
+    Returns:
+        The exit status: 0, or 1 when something is wrong with what was asked about. (A command that
+        is not understood ends the process with 2.)
+    """
+    parser = argparse.ArgumentParser(
+        prog="midimon-live",
+        description="Live-code MIDI controllers: what works without a notebook.",
+    )
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    check = commands.add_parser("check", help="say what there is to say about configurations")
+    check.add_argument("files", nargs="+", metavar="FILE", help="a TOML file; - is standard input")
+    check.add_argument("--json", action="store_true", help="as JSON, for programs")
+    check.set_defaults(run=_check)
+    schema = commands.add_parser("schema", help="print the JSON Schema of configurations")
+    schema.add_argument("--output", metavar="FILE", help="write it there instead")
+    schema.set_defaults(run=_schema)
+    chosen = parser.parse_args(arguments)
+    return int(chosen.run(chosen))
+
+
+def _check(chosen: Any) -> int:
+    loader = Loader()
+    loaded = [
+        loader.loads(sys.stdin.buffer.read(), "-") if file == "-" else loader.load(Path(file))
+        for file in chosen.files
+    ]
+    if chosen.json:
+        _print(json.dumps([_as_dict(one) for one in loaded], indent=2))
+    else:
+        for one in loaded:
+            for problem in one.problems:
+                _print(printable(str(problem)))
+            _print(printable(_verdict(one)))
+    return FAILED if any(one.failed for one in loaded) else OK
+
+
+def _verdict(loaded: Loaded) -> str:
+    errors = sum(one.severity == "error" for one in loaded.problems)
+    warnings = counted(len(loaded.problems) - errors, "warning")
+    if loaded.config is None:
+        return f"{loaded.file}: refused, {counted(errors, 'error')}, {warnings}"
+    mappings = counted(len(loaded.config.mappings), "mapping")
+    modes = counted(len(loaded.config.modes), "mode")
+    return f"{loaded.file}: loads, {mappings} in {modes}, {warnings}"
+
+
+def _as_dict(loaded: Loaded) -> dict[str, Any]:
+    config = loaded.config
+    return {
+        "file": loaded.file,
+        "loads": config is not None,
+        "mappings": 0 if config is None else len(config.mappings),
+        "modes": [] if config is None else [name for name, _ in config.modes],
+        "problems": [one.as_dict() for one in loaded.problems],
+    }
+
+
+def _schema(chosen: Any) -> int:
+    from midimon_live.config.schema import json_schema
+
+    text = json.dumps(json_schema(), indent=2) + "\n"
+    if chosen.output is None:
+        _print(text.rstrip())
+        return OK
+    try:
+        Path(chosen.output).write_text(text, encoding="utf-8")
+    except OSError as error:
+        print(f"{chosen.output} can not be written: {error.strerror}", file=sys.stderr)  # noqa: T201
+        return FAILED
+    return OK
+
+
+def _print(text: str) -> None:
+    print(text)  # noqa: T201 - the answer

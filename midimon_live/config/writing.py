@@ -1,0 +1,194 @@
+"""Into a file: mappings added or replaced, and the rest left as it is; atomic, with a backup."""
+
+import os
+import shutil
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from midimon_live.config import aliases
+from midimon_live.config.tables import Table
+from midimon_live.errors import InvalidValue
+
+_WIDEST = 80
+
+
+class Editor:
+    """Changes mappings in a file's text and leaves the rest as it is, comments and order too.
+
+    Args:
+        text: TOML that has been loaded.
+    """
+
+    def __init__(self, text: str) -> None:
+        import tomlkit
+
+        self._document: Any = tomlkit.parse(text)
+
+    @property
+    def text(self) -> str:
+        """The text as it is now."""
+        import tomlkit
+
+        return tomlkit.dumps(self._document)
+
+    def add(self, mode: str | None, table: Table, color: str | None = None) -> None:
+        """Add a mapping at the end of its mode.
+
+        Args:
+            mode: its mode, made if there is none; None is global.
+            table: the mapping.
+            color: of a mode that is made.
+
+        Raises:
+            InvalidValue: the modes are laid out so that this can not be done.
+        """
+        import tomlkit
+
+        around = self._document if mode is None else _mode_table(self._document, mode, color)
+        found = around and _list(around, "global_mappings" if mode is None else "mappings")
+        if isinstance(found, tomlkit.items.AoT):
+            found.append(_table(table))
+        elif isinstance(found, tomlkit.items.Array):
+            found.append(_inline(table))
+        else:
+            where = "it" if mode is None else f"mode {mode!r}"
+            raise InvalidValue(f"the file is laid out so that nothing can be added to {where}")
+
+    def replace(self, path: Sequence[str | int], table: Table) -> None:
+        """Give the mapping at `path` another description and action."""
+        import tomlkit
+
+        mapping = self._document
+        for key in path:
+            mapping = mapping[key]
+        for key in ("description", "all"):
+            if key in mapping and key not in table:
+                del mapping[key]
+        inline = isinstance(mapping, tomlkit.items.InlineTable)
+        for key, value in table.items():
+            if key != "trigger":
+                mapping[key] = (
+                    _inline(value) if inline and isinstance(value, dict) else _value(value)
+                )
+
+
+def _mode_table(document: Any, name: str, color: str | None) -> Any:
+    """Return the table of a mode, made if there is none; None where none can be."""
+    import tomlkit
+
+    modes = _list(document, "modes")
+    if isinstance(modes, tomlkit.items.Table):
+        inner = modes.get(name)
+        return inner if isinstance(inner, tomlkit.items.Table) else None
+    if not isinstance(modes, tomlkit.items.AoT):
+        return None
+    for one in modes:
+        if one.get("name") == name:
+            return one
+    mode = tomlkit.table()
+    mode["name"] = name
+    if color is not None:
+        mode["color"] = color
+    modes.append(mode)
+    return modes[-1]
+
+
+def _list(table: Any, key: str) -> Any:
+    """Return what holds the mappings or modes, by any of its names; made if there is none."""
+    import tomlkit
+
+    others = {**aliases.SECTIONS, **aliases.MODE} if key != "global_mappings" else aliases.SECTIONS
+    for word in (key, *(old for old, new in others.items() if new == key)):
+        if word in table:
+            found = table[word]
+            around = isinstance(found, tomlkit.items.Table) and "mappings" in found
+            return found["mappings"] if around and key != "modes" else found
+    table[key] = tomlkit.aot()
+    return table[key]
+
+
+def _table(values: Table) -> Any:
+    import tomlkit
+
+    found = tomlkit.table()
+    for key, value in values.items():
+        found[key] = _value(value)
+    return found
+
+
+def _value(value: Any) -> Any:
+    """Return a value as it is written: a table on one line, if that is not too long."""
+    if not isinstance(value, dict):
+        return value
+    inline = _inline(value)
+    return inline if len(inline.as_string()) <= _WIDEST else _table(value)
+
+
+def _inline(values: Table) -> Any:
+    import tomlkit
+
+    found = tomlkit.inline_table()
+    for key, value in values.items():
+        found[key] = _inline(value) if isinstance(value, dict) else _items(value)
+    return found
+
+
+def _items(value: Any) -> Any:
+    import tomlkit
+
+    if not isinstance(value, list):
+        return value
+    found = tomlkit.array()
+    for one in value:
+        found.append(_inline(one) if isinstance(one, dict) else one)
+    return found
+
+
+def write_whole(target: Path, text: str, *, backup: bool) -> Path | None:
+    """Replace a file's content at one stroke, or leave it as it is.
+
+    Args:
+        target: the file, its links followed. Its line ends are kept.
+        text: its new content.
+        backup: keep what was there, beside it.
+
+    Returns:
+        The backup that was made.
+
+    Raises:
+        OSError: it could not be written; nothing was changed.
+    """
+    before = target.read_bytes() if target.exists() else None
+    content = text.encode()
+    if before is not None and b"\r\n" in before:
+        content = content.replace(b"\n", b"\r\n")
+    if content == before:
+        return None
+    kept = _backup(target) if backup and before is not None else None
+    handle, name = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        if before is None:
+            Path(name).chmod(0o644)
+        else:
+            shutil.copymode(target, name)
+        Path(name).replace(target)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+    return kept
+
+
+def _backup(path: Path) -> Path:
+    number = 0
+    while True:
+        kept = path.with_name(f"{path.name}.bak{number or ''}")
+        if not kept.exists():
+            shutil.copy2(path, kept)
+            return kept
+        number += 1

@@ -1,0 +1,287 @@
+"""The session's configuration file: loaded and watched. A file with an error changes nothing."""
+
+import logging
+import threading
+from itertools import count
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from midimon_live import report
+from midimon_live.assembly import Assembly
+from midimon_live.changes import Change, Committer, MappingHandle, WantedMapping
+from midimon_live.config import Config, DeviceSpec, Loaded, Loader, MappingSpec, Problem
+from midimon_live.config.problems import WARNING, Finding
+from midimon_live.errors import ConfigError, PortError, PortNotFound
+from midimon_live.mappings import DEFAULT_MODE, Mapping, Origin
+from midimon_live.show import Table
+from midimon_live.watcher import saves
+
+CELL = "configuration"
+_LEVELS = {
+    "trace": logging.DEBUG,
+    "debug": logging.DEBUG,
+    "info": logging.INFO,
+    "warn": logging.WARNING,
+    "warning": logging.WARNING,
+    "error": logging.ERROR,
+}
+_LOGGER = logging.getLogger("midimon_live")
+
+
+class ConfigTimes(NamedTuple):
+    """How long the last load took, in microseconds.
+
+    Attributes:
+        read_us: reading, checking and building it, aside.
+        commit_us: bringing it into force, aside but for the swap.
+        swap_us: keeping events waiting.
+    """
+
+    read_us: float
+    commit_us: float
+    swap_us: float
+
+
+class Configuration:
+    """The file in force. Any thread may call.
+
+    Args:
+        parts: the engine's.
+        committer: brings changes into force.
+        watch: whether to follow the file on a thread of its own.
+
+    Attributes:
+        loaded: the file in force, or None.
+        times: how long its last load took, or None.
+    """
+
+    def __init__(self, parts: Assembly, committer: Committer, *, watch: bool) -> None:
+        self._parts = parts
+        self._committer = committer
+        self._watch = watch
+        self._now = parts.clock.now
+        self._loader = Loader()
+        self._runs = count(1)
+        self._lock = threading.RLock()
+        self._path: Path | None = None
+        self._stop: threading.Event | None = None
+        self._thread: threading.Thread | None = None
+        self._handler: logging.Handler | None = None
+        self._refused: Loaded | None = None
+        self._modes: tuple[str, ...] = ()
+        self.loaded: Loaded | None = None
+        self.times: ConfigTimes | None = None
+
+    @property
+    def path(self) -> Path | None:
+        """The file in force, if it came from one."""
+        return self._path
+
+    def check(self, path: Path) -> Table:
+        """Say what there is to say about a file, and change nothing."""
+        return _table(Loader().load(path))
+
+    def load(self, path: Path) -> Table:
+        """Bring a file into force, in place of the one before, and follow it from now on.
+
+        Raises:
+            ConfigError: it has errors; nothing was changed.
+        """
+        with self._lock:
+            table = self._use(path)
+            self._path = path
+            self._follow(path)
+            return table
+
+    def use_text(self, text: str, name: str) -> Table:
+        """Bring a text into force, as `load` does a file; there is nothing to follow then."""
+        with self._lock:
+            self._stop_following()
+            began = self._now()
+            table = self._commit(self._loader.loads(text, name), began)
+            self._path = None
+            return table
+
+    def current(self) -> Table:
+        """Return what is in force, and what a later state of the file was refused for."""
+        if self.loaded is None:
+            return Table("no configuration is loaded; midi.config(path) loads one", (), ())
+        table = _table(self.loaded)
+        if self._refused is not None:
+            errors = [str(one) for one in self._refused.problems if one.severity != WARNING]
+            table.remarks += ["its present state is not in force:", *errors]
+        if self.times is not None:
+            read, commit, swap = (f"{one:,.0f}" for one in self.times)
+            table.remarks.append(
+                f"read in {read} \N{MICRO SIGN}s, brought into force in {commit} \N{MICRO SIGN}s, "
+                f"events waited {swap} \N{MICRO SIGN}s"
+            )
+        return table
+
+    def close(self) -> None:
+        """Stop following the file, and writing a log; again is harmless."""
+        self._stop_following()
+        self._log_to(None, None)
+
+    def _use(self, path: Path) -> Table:
+        began = self._now()
+        return self._commit(self._loader.load(path), began)
+
+    def _commit(self, loaded: Loaded, began: float) -> Table:
+        config = loaded.config
+        if config is None:
+            raise ConfigError(loaded.file, loaded.problems)
+        read = self._now()
+        origin = Origin(CELL, Path(loaded.file).name or "configuration", next(self._runs))
+        wanted = [_wanted(spec) for spec in config.mappings]
+        forget = (*self._modes, DEFAULT_MODE) if config.modes else self._modes
+        change = Change(
+            origin, mappings=wanted, modes=dict(config.modes), forget=forget, lenient=True
+        )
+        self._committer.commit(change)
+        self.times = ConfigTimes(
+            (read - began) * 1e6, (self._now() - read) * 1e6, self._committer.swap_s * 1e6
+        )
+        self.loaded, self._refused = loaded, None
+        self._modes = tuple(name for name, _ in config.modes)
+        loaded.add(self._findings(wanted, config.mappings))
+        self._log_to(config.log_level, config.log_file)
+        self._enter_first_mode(config)
+        return _table(loaded, self._connect(config))
+
+    def _enter_first_mode(self, config: Config) -> None:
+        """Begin in the file's first mode where the active one is none of its modes."""
+        names = [name for name, _ in config.modes]
+        if names and self._parts.modes.name not in names:
+            self._parts.modes.change(names[0])
+
+    def _findings(
+        self, wanted: list[WantedMapping], specs: tuple[MappingSpec, ...]
+    ) -> list[Finding]:
+        """Return which of its mappings never fire, each with its place."""
+        places: dict[int, MappingSpec] = {}
+        for one, spec in zip(wanted, specs, strict=True):
+            mapping: Mapping | None = one.handle.mapping if one.handle else None
+            if mapping is not None:
+                places[mapping.number] = spec
+        table = self._parts.modes.table
+        found = report.findings(table, table.modes, self._parts.plugins)
+        return [
+            Finding(WARNING, places[mapping.number].path, f"{kind}: {why}")
+            for kind, mapping, why in found
+            if mapping.number in places and kind != report.CLASHING
+        ]
+
+    def _connect(self, config: Config) -> list[str]:
+        """Connect to the devices that it names; one that is not there is waited for."""
+        device = config.device
+        said = [] if device is None else self._connect_one(device)
+        for name in config.devices:
+            said += self._connect_one(DeviceSpec(name))
+        return said
+
+    def _connect_one(self, device: DeviceSpec) -> list[str]:
+        if not device.auto_connect or not (device.name or device.port is not None):
+            return []
+        ports, wanted = self._parts.ports, device.name
+        try:
+            try:
+                name = ports.connect(wanted, reconnect=device.auto_reconnect)
+            except PortNotFound:
+                if device.port is None:
+                    raise
+                name = ports.connect(device.port, reconnect=device.auto_reconnect)
+        except PortError as error:
+            if wanted and device.auto_reconnect:
+                ports.expect(wanted)
+                return [f"device {wanted!r} is not there yet; it is connected when it comes"]
+            return [f"device {wanted!r}: {error}"]
+        self._parts.pump.wake()
+        return [f"device: {name}"]
+
+    def _follow(self, path: Path) -> None:
+        self._stop_following()
+        if not self._watch:
+            return
+        stop = self._stop = threading.Event()
+        self._thread = threading.Thread(
+            target=self._serve, args=(path, stop), name="midimon-watcher", daemon=True
+        )
+        self._thread.start()
+
+    def _stop_following(self) -> None:
+        stop, self._stop = self._stop, None
+        thread, self._thread = self._thread, None
+        if stop is not None:
+            stop.set()
+        if thread is not None and thread is not threading.current_thread():
+            thread.join(2.0)
+
+    def _serve(self, path: Path, stop: threading.Event) -> None:
+        monitor = self._parts.monitor
+        while not stop.is_set():
+            try:
+                for _ in saves(path, stop):
+                    self._reload(path, stop)
+            except Exception as error:
+                monitor.notice(f"{path.name} is not followed any more: {error}", about=str(path))
+                return
+
+    def _reload(self, path: Path, stop: threading.Event) -> None:
+        """Take over a saved file, or say why not; the old one stays then."""
+        monitor = self._parts.monitor
+        with self._lock:
+            if stop.is_set():
+                return
+            began = self._now()
+            loaded = self._loader.load(path)
+            if loaded.text is not None and self.loaded and loaded.text == self.loaded.text:
+                self._refused = None
+                return
+            try:
+                self._commit(loaded, began)
+            except ConfigError as error:
+                self._refused = loaded
+                monitor.counters["configurations refused"] += 1
+                monitor.notice(f"{error}; the one before stays in force", about=str(path))
+            except Exception as error:
+                monitor.notice(f"{path.name} is not in force: {error}", about=str(path))
+            else:
+                mapped = len(loaded.config.mappings) if loaded.config else 0
+                monitor.notice(f"{path.name} is in force: {mapped} mappings", about=str(path))
+
+    def _log_to(self, level: str | None, file: str | None) -> None:
+        handler, self._handler = self._handler, None
+        if handler is not None:
+            _LOGGER.removeHandler(handler)
+            handler.close()
+        if file is not None:
+            handler = self._handler = logging.FileHandler(file, encoding="utf-8", delay=True)
+            handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
+            _LOGGER.addHandler(handler)
+        if level is not None:
+            _LOGGER.setLevel(_LEVELS[level])
+
+
+def _wanted(spec: MappingSpec) -> WantedMapping:
+    wanted = WantedMapping(
+        spec.trigger, spec.action, spec.mode, spec.name or None, spec.all, spec.port
+    )
+    wanted.handle = MappingHandle(wanted, lambda _handle: None)
+    return wanted
+
+
+def _table(loaded: Loaded, remarks: list[str] | None = None) -> Table:
+    problems = loaded.problems
+    config = loaded.config
+    name = Path(loaded.file).name or "configuration"
+    if config is None:
+        title = f"{name} can not be loaded"
+    else:
+        title = f"{name}: {len(config.mappings)} mappings in {len(config.modes)} modes"
+    rows = [_row(one) for one in problems]
+    return Table(title, ("", "line", "where", "what") if rows else (), rows, remarks or [])
+
+
+def _row(problem: Problem) -> tuple[Any, ...]:
+    return problem.severity, problem.line or "", problem.path, problem.text
