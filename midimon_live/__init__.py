@@ -4,6 +4,7 @@ Importing this starts nothing and opens nothing. `%load_ext midimon_live` does, 
 into the notebook as `midi`.
 """
 
+import logging
 from typing import TYPE_CHECKING, Any
 
 from midimon_live.actions import (
@@ -44,6 +45,9 @@ if TYPE_CHECKING:
     from midimon_live.sessions import Session
 
 __version__ = "0.1.0"
+
+# what is said is shown in the notebook; nothing else of it appears unless somebody asks
+logging.getLogger(__name__).addHandler(logging.NullHandler())
 
 __all__ = [
     "ActionPlugin",

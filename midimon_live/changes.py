@@ -5,7 +5,7 @@ the mapping table replaced, between two events. What the same cell made before g
 """
 
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from inspect import isabstract, signature
 from itertools import count
@@ -328,22 +328,29 @@ def _outdated(table: MappingTable, change: Change, new: list[Mapping]) -> list[M
     }
     if origin is None:
         return [one for one in table if redefined.intersection(one.plugins)]
-    earlier = [one for one in table if one.origin is not None and one.origin.run != origin.run]
-    same_cell = [one for one in earlier if origin.cell and _cell(one) == origin.cell]
-    going = {one.number for one in same_cell}
-    taken = {(one.trigger, one.mode, one.port) for one in new if not one.all}
-    again = [(one.trigger, one.mode, one.port, one.action) for one in new if one.all]
-    others = [
+    before = [one for one in table if one.origin is None or one.origin.run != origin.run]
+    heard: dict[Any, list[Mapping]] = {}
+    for one in new:
+        heard.setdefault((one.trigger, one.mode, one.port), []).append(one)
+    return [
         one
-        for one in earlier
-        if one.number not in going
-        and (
-            (not one.all and (one.trigger, one.mode, one.port) in taken)
-            or (one.all and (one.trigger, one.mode, one.port, one.action) in again)
-            or redefined.intersection(one.plugins)
-        )
+        for one in before
+        if (origin.cell and _cell(one) == origin.cell)
+        or _taken(one, heard.get((one.trigger, one.mode, one.port), ()))
+        or (one.origin is not None and redefined.intersection(one.plugins))
     ]
-    return same_cell + others
+
+
+def _taken(old: Mapping, new: Sequence[Mapping]) -> bool:
+    """Tell whether a mapping of another cell goes because of those on the same trigger now.
+
+    Alone, it does; one of several (`all`), or one that no cell made, only if it is there again.
+    """
+    return any(
+        (one.action == old.action and one.all == old.all)
+        or not (one.all or old.all or old.origin is None)
+        for one in new
+    )
 
 
 def _cell(mapping: Mapping) -> str | None:

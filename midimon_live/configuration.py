@@ -14,7 +14,7 @@ from midimon_live.config.problems import WARNING, Finding
 from midimon_live.errors import ConfigError, PortError, PortNotFound
 from midimon_live.mappings import DEFAULT_MODE, Mapping, Origin
 from midimon_live.show import Table
-from midimon_live.watcher import saves
+from midimon_live.watcher import State, saves, state_of
 
 CELL = "configuration"
 _LEVELS = {
@@ -61,14 +61,16 @@ class Configuration:
         self._watch = watch
         self._now = parts.clock.now
         self._loader = Loader()
-        self._runs = count(1)
+        self._runs = count(-1, -1)  # apart from those of cells
         self._lock = threading.RLock()
         self._path: Path | None = None
         self._stop: threading.Event | None = None
         self._thread: threading.Thread | None = None
         self._handler: logging.Handler | None = None
+        self._level: int | None = None
         self._refused: Loaded | None = None
         self._modes: tuple[str, ...] = ()
+        self._awaited: set[str] = set()
         self.loaded: Loaded | None = None
         self.times: ConfigTimes | None = None
 
@@ -88,9 +90,10 @@ class Configuration:
             ConfigError: it has errors; nothing was changed.
         """
         with self._lock:
+            state = state_of(path)
             table = self._use(path)
             self._path = path
-            self._follow(path)
+            self._follow(path, state)
             return table
 
     def use_text(self, text: str, name: str) -> Table:
@@ -145,9 +148,9 @@ class Configuration:
         self.loaded, self._refused = loaded, None
         self._modes = tuple(name for name, _ in config.modes)
         loaded.add(self._findings(wanted, config.mappings))
-        self._log_to(config.log_level, config.log_file)
+        said = self._log_to(config.log_level, config.log_file)
         self._enter_first_mode(config)
-        return _table(loaded, self._connect(config))
+        return _table(loaded, said + self._connect(config))
 
     def _enter_first_mode(self, config: Config) -> None:
         """Begin in the file's first mode where the active one is none of its modes."""
@@ -174,11 +177,17 @@ class Configuration:
 
     def _connect(self, config: Config) -> list[str]:
         """Connect to the devices that it names; one that is not there is waited for."""
-        device = config.device
-        said = [] if device is None else self._connect_one(device)
-        for name in config.devices:
-            said += self._connect_one(DeviceSpec(name))
-        return said
+        wanted = [] if config.device is None else [config.device]
+        wanted += [DeviceSpec(name) for name in config.devices]
+        self._forget_devices({one.name for one in wanted})
+        return [line for one in wanted for line in self._connect_one(one)]
+
+    def _forget_devices(self, wanted: set[str]) -> None:
+        """Wait no longer for what only the file before named."""
+        for name in self._awaited - wanted:
+            if name in self._parts.ports.waiting():
+                self._parts.ports.disconnect(name)
+        self._awaited &= wanted
 
     def _connect_one(self, device: DeviceSpec) -> list[str]:
         if not device.auto_connect or not (device.name or device.port is not None):
@@ -194,18 +203,19 @@ class Configuration:
         except PortError as error:
             if wanted and device.auto_reconnect:
                 ports.expect(wanted)
+                self._awaited.add(wanted)
                 return [f"device {wanted!r} is not there yet; it is connected when it comes"]
             return [f"device {wanted!r}: {error}"]
         self._parts.pump.wake()
         return [f"device: {name}"]
 
-    def _follow(self, path: Path) -> None:
+    def _follow(self, path: Path, state: State) -> None:
         self._stop_following()
         if not self._watch:
             return
         stop = self._stop = threading.Event()
         self._thread = threading.Thread(
-            target=self._serve, args=(path, stop), name="midimon-watcher", daemon=True
+            target=self._serve, args=(path, state, stop), name="midimon-watcher", daemon=True
         )
         self._thread.start()
 
@@ -217,15 +227,14 @@ class Configuration:
         if thread is not None and thread is not threading.current_thread():
             thread.join(2.0)
 
-    def _serve(self, path: Path, stop: threading.Event) -> None:
-        monitor = self._parts.monitor
-        while not stop.is_set():
-            try:
-                for _ in saves(path, stop):
-                    self._reload(path, stop)
-            except Exception as error:
-                monitor.notice(f"{path.name} is not followed any more: {error}", about=str(path))
-                return
+    def _serve(self, path: Path, state: State, stop: threading.Event) -> None:
+        try:
+            for _ in saves(path, state, stop):
+                self._reload(path, stop)
+        except Exception as error:
+            self._parts.monitor.notice(
+                f"{path.name} is not followed any more: {error}; load it again", about=str(path)
+            )
 
     def _reload(self, path: Path, stop: threading.Event) -> None:
         """Take over a saved file, or say why not; the old one stays then."""
@@ -250,17 +259,24 @@ class Configuration:
                 mapped = len(loaded.config.mappings) if loaded.config else 0
                 monitor.notice(f"{path.name} is in force: {mapped} mappings", about=str(path))
 
-    def _log_to(self, level: str | None, file: str | None) -> None:
+    def _log_to(self, level: str | None, file: str | None) -> list[str]:
+        if self._level is None:
+            self._level = _LOGGER.level
         handler, self._handler = self._handler, None
         if handler is not None:
             _LOGGER.removeHandler(handler)
             handler.close()
-        if file is not None:
-            handler = self._handler = logging.FileHandler(file, encoding="utf-8", delay=True)
-            handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
-            _LOGGER.addHandler(handler)
-        if level is not None:
-            _LOGGER.setLevel(_LEVELS[level])
+        _LOGGER.setLevel(self._level if level is None else _LEVELS[level])
+        if file is None:
+            return []
+        try:
+            handler = logging.FileHandler(Path(file).expanduser(), encoding="utf-8")
+        except (OSError, ValueError) as error:
+            return [f"nothing is logged: {error}"]
+        handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
+        _LOGGER.addHandler(handler)
+        self._handler = handler
+        return []
 
 
 def _wanted(spec: MappingSpec) -> WantedMapping:

@@ -3,6 +3,7 @@
 The engine appends; readers copy. Everything here may be read from any thread.
 """
 
+import logging
 import sys
 import threading
 from collections import Counter, deque
@@ -23,6 +24,7 @@ CAPACITY = 10_000
 # event, started, verdict, considered, steps, and the press that is open or the reasons of a knob
 Row = tuple[MidiEvent, float, str, tuple["Mapping", ...], Sequence["Step"], Any]
 _LATENESS_WINDOW = 2_000
+_LOGGER = logging.getLogger("midimon_live")
 
 
 class Step(NamedTuple):
@@ -163,7 +165,11 @@ class Monitor:
         return Lateness(percentile(late, 0.5), percentile(late, 0.99), late[-1] if late else 0.0)
 
     def notice(self, text: str, *, about: str = "") -> None:
-        """Keep one line for the user, in place of the one before about the same thing."""
+        """Keep one line for the user, in place of the one before about the same thing.
+
+        It is logged too, as information.
+        """
+        _LOGGER.info("%s", text)
         about = about or text
         with self._notices_lock:
             stale = next((one for one in self._notices if one.about == about), None)

@@ -294,7 +294,8 @@ class Session(Links):
         self._check_open()
         found = controllers.find(name)
         table = self._configuration.use_text(controllers.text(found), found.name)
-        port = controllers.there([one.name for one in self._ports.infos()]).get(found.name)
+        ports = [one.name for one in self._ports.infos() if one.index is not None]
+        port = controllers.there(ports).get(found.name)
         if port is not None and port not in self._ports.connected():
             table.remarks.append(f"device: {self.connect(port)}")
         table.remarks.append(

@@ -67,14 +67,16 @@ def ports(ports: Ports) -> Table:
     headings = ("#", "port", "", "system", "")
     offers = [
         f'there is a template for {port}: midi.template("{name}")'
-        for name, port in controllers.there([one.name for one in infos]).items()
+        for name, port in controllers.there(
+            [one.name for one in infos if one.index is not None]
+        ).items()
     ]
     return Table("ports", headings, rows, [f"hardware: {ports.status}", *offers])
 
 
 def templates(ports: Ports) -> Table:
     """Return a table of the templates, and which of the controllers are there."""
-    there = controllers.there([one.name for one in ports.infos()])
+    there = controllers.there([one.name for one in ports.infos() if one.index is not None])
     rows = [
         (one.name, one.what, f"here, as {there[one.name]}" if one.name in there else "")
         for one in controllers.CONTROLLERS

@@ -52,6 +52,8 @@ _SAME = {
     "polypressure": "polytouch",
     "poly_pressure": "polytouch",
     "poly_aftertouch": "polytouch",
+    "polyaftertouch": "polytouch",
+    "polyphonicaftertouch": "polytouch",
 }
 _FIELD_SAME = {"controller": "control", "cc": "control", "pressure": "value"}
 _DEFAULTS: dict[str, Any] = {

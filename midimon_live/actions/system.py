@@ -171,7 +171,8 @@ def shell(
     if not all(isinstance(one, str) for pair in added.items() for one in pair):
         raise InvalidValue(f"env is {env!r:.80}; allowed are names and values that are text")
     words = _script(command) if shell else _arguments("command", command)
-    return Shell(words, timeout, None if cwd is None else os.fspath(cwd), added)
+    longest = None if timeout is None else float(timeout)
+    return Shell(words, longest, None if cwd is None else os.fspath(cwd), added)
 
 
 def _positive(seconds: Any) -> bool:

@@ -51,7 +51,7 @@ class Editor:
         if isinstance(found, tomlkit.items.AoT):
             found.append(_table(table))
         elif isinstance(found, tomlkit.items.Array):
-            found.append(_inline(table))
+            found.append(tomlkit.value(_line(table)))
         else:
             where = "it" if mode is None else f"mode {mode!r}"
             raise InvalidValue(f"the file is laid out so that nothing can be added to {where}")
@@ -69,9 +69,7 @@ class Editor:
         inline = isinstance(mapping, tomlkit.items.InlineTable)
         for key, value in table.items():
             if key != "trigger":
-                mapping[key] = (
-                    _inline(value) if inline and isinstance(value, dict) else _value(value)
-                )
+                mapping[key] = tomlkit.value(_line(value)) if inline else _value(value)
 
 
 def _mode_table(document: Any, name: str, color: str | None) -> Any:
@@ -91,6 +89,7 @@ def _mode_table(document: Any, name: str, color: str | None) -> Any:
     mode["name"] = name
     if color is not None:
         mode["color"] = color
+    mode.add(tomlkit.nl())
     modes.append(mode)
     return modes[-1]
 
@@ -115,35 +114,31 @@ def _table(values: Table) -> Any:
     found = tomlkit.table()
     for key, value in values.items():
         found[key] = _value(value)
+    found.add(tomlkit.nl())
     return found
 
 
 def _value(value: Any) -> Any:
     """Return a value as it is written: a table on one line, if that is not too long."""
-    if not isinstance(value, dict):
-        return value
-    inline = _inline(value)
-    return inline if len(inline.as_string()) <= _WIDEST else _table(value)
-
-
-def _inline(values: Table) -> Any:
     import tomlkit
 
-    found = tomlkit.inline_table()
-    for key, value in values.items():
-        found[key] = _inline(value) if isinstance(value, dict) else _items(value)
-    return found
+    if isinstance(value, dict) and len(_line(value)) > _WIDEST:
+        return _table(value)
+    return tomlkit.value(_line(value))
 
 
-def _items(value: Any) -> Any:
+def _line(value: Any) -> str:
+    """Return a value as TOML on one line; only a list of tables takes one for each."""
     import tomlkit
 
-    if not isinstance(value, list):
-        return value
-    found = tomlkit.array()
-    for one in value:
-        found.append(_inline(one) if isinstance(one, dict) else one)
-    return found
+    if isinstance(value, dict):
+        inner = ", ".join(f"{tomlkit.key(key).as_string()} = {_line(value[key])}" for key in value)
+        return f"{{ {inner} }}" if inner else "{}"
+    if isinstance(value, list) and any(isinstance(one, dict) for one in value):
+        return "[\n" + "".join(f"    {_line(one)},\n" for one in value) + "]"
+    if isinstance(value, list):
+        return f"[{', '.join(map(_line, value))}]"
+    return str(tomlkit.item(value).as_string())
 
 
 def write_whole(target: Path, text: str, *, backup: bool) -> Path | None:

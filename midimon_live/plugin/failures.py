@@ -1,5 +1,6 @@
 """What a plugin's exception looks like to its author: their own lines, and no flood."""
 
+import logging
 import sys
 import traceback
 from collections import Counter
@@ -15,6 +16,7 @@ NamePlace = Callable[[str, int], str]
 
 _OURS = str(Path(__file__).parent.parent)
 _KINDS_KEPT = 200
+_LOGGER = logging.getLogger("midimon_live")
 
 
 def plain_place(filename: str, line: int) -> str:
@@ -94,6 +96,7 @@ def _chain(report: traceback.TracebackException) -> list[traceback.TracebackExce
 
 
 def _write(text: str) -> None:
+    _LOGGER.error("%s", text.rstrip())
     sys.stderr.write(text)
     sys.stderr.flush()
 

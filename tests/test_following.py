@@ -1,0 +1,162 @@
+"""A configuration file that is saved again comes into force, on a real thread and a real disk."""
+
+import os
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from midimon_live.sessions import Session
+from midimon_live.watcher import saves, state_of
+
+TEXT = """
+[[global_mappings]]
+trigger = { type = "Note", note = 36 }
+action = { type = "SendMidi", note = 40, duration_ms = 50 }
+"""
+LONGEST = 10.0
+
+
+def written(path: Path, text: str) -> None:
+    """Write in place."""
+    path.write_text(text)
+
+
+def renamed(path: Path, text: str) -> None:
+    """Write beside and rename over it, as editors do."""
+    beside = path.with_name(".new")
+    beside.write_text(text)
+    beside.replace(path)
+
+
+def moved_away_first(path: Path, text: str) -> None:
+    """Keep the old one as a backup, then write a new file, as others do."""
+    path.replace(path.with_name("pads.toml~"))
+    path.write_text(text)
+
+
+def in_pieces(path: Path, text: str) -> None:
+    """Truncate it, then write it in two goes."""
+    with path.open("w") as file:
+        file.flush()
+        file.write(text[: len(text) // 2])
+        file.flush()
+        os.fsync(file.fileno())
+        file.write(text[len(text) // 2 :])
+
+
+SAVES = [written, renamed, moved_away_first, in_pieces]
+
+
+def until(true: Callable[[], bool]) -> None:
+    """Wait until something is so."""
+    end = time.monotonic() + LONGEST
+    while not true():
+        assert time.monotonic() < end, "it did not become so"
+        time.sleep(0.005)
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    """Return the path of a configuration that loads."""
+    path = tmp_path / "pads.toml"
+    path.write_text(TEXT)
+    return path
+
+
+@pytest.fixture
+def midi() -> Iterator[Session]:
+    """Give a session with threads."""
+    session = Session(backend="virtual")
+    yield session
+    session.close()
+
+
+def mapped(midi: Session) -> list[str]:
+    """Return the mappings in force, as text."""
+    return [str(one) for one in midi.mappings()]
+
+
+@pytest.mark.parametrize("save", SAVES)
+def test_a_saved_file_comes_into_force(
+    file: Path, midi: Session, save: Callable[[Path, str], None]
+) -> None:
+    """However it is saved; a second time too."""
+    midi.config(file)
+    for note in (41, 42):
+        save(file, TEXT.replace("40", str(note)))
+        until(lambda note=note: any(f"note_on {note}" in one for one in mapped(midi)))
+    assert len(mapped(midi)) == 1
+
+
+def test_a_saved_file_with_an_error_is_refused_until_it_has_none(file: Path, midi: Session) -> None:
+    """The one before stays, `midi.config()` says why, and the next good one comes into force."""
+    midi.config(file)
+    before = mapped(midi)
+    written(file, TEXT.replace("40", "400"))
+    until(lambda: midi.counters().get("configurations refused", 0) > 0)
+    assert mapped(midi) == before
+    assert "found 400" in repr(midi.config())
+    assert "found 400" in repr(midi.status())
+    written(file, TEXT.replace("40", "41"))
+    until(lambda: mapped(midi) != before)
+    assert "found 400" not in repr(midi.config())
+
+
+def test_a_file_that_is_deleted_stays_in_force_and_is_followed_when_it_is_back(
+    file: Path, midi: Session
+) -> None:
+    """A notice says so meanwhile."""
+    midi.config(file)
+    before = mapped(midi)
+    file.unlink()
+    until(lambda: "no such file" in repr(midi.status()))
+    assert mapped(midi) == before
+    written(file, TEXT.replace("40", "41"))
+    until(lambda: mapped(midi) != before)
+
+
+def test_a_link_is_followed_to_its_file(tmp_path: Path, file: Path, midi: Session) -> None:
+    """Also when it leads into another folder."""
+    folder = tmp_path / "links"
+    folder.mkdir()
+    link = folder / "link.toml"
+    link.symlink_to(file)
+    midi.config(link)
+    renamed(file, TEXT.replace("40", "41"))
+    until(lambda: "note_on 41" in str(mapped(midi)))
+
+
+def test_only_the_last_file_is_followed(tmp_path: Path, file: Path, midi: Session) -> None:
+    """One thread watches; it ends with the session."""
+    other = tmp_path / "other.toml"
+    other.write_text(TEXT.replace("40", "50"))
+    midi.config(file)
+    midi.config(other)
+    watchers = [one for one in threading.enumerate() if one.name == "midimon-watcher"]
+    assert len(watchers) == 1
+    written(file, TEXT.replace("40", "41"))
+    written(other, TEXT.replace("40", "51"))
+    until(lambda: "note_on 51" in str(mapped(midi)))
+    assert "note_on 41" not in str(mapped(midi))
+    midi.close()
+    assert not watchers[0].is_alive()
+
+
+def test_times_are_told(file: Path, midi: Session) -> None:
+    """In microseconds: reading aside, committing aside, and what events waited."""
+    midi.config(file)
+    assert "events waited" in repr(midi.config())
+
+
+def test_the_generator_needs_no_thread(file: Path) -> None:
+    """It yields for a save that was made before it began to look, and ends when it is told to."""
+    stop = threading.Event()
+    state = state_of(file)
+    renamed(file, "# new\n")
+    found = saves(file, state, stop)
+    next(found)
+    stop.set()
+    assert list(found) == []
