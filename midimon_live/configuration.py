@@ -107,19 +107,19 @@ class Configuration:
 
     def current(self) -> Table:
         """Return what is in force, and what a later state of the file was refused for."""
-        if self.loaded is None:
-            return Table("no configuration is loaded; midi.config(path) loads one", (), ())
-        table = _table(self.loaded)
-        if self._refused is not None:
-            errors = [str(one) for one in self._refused.problems if one.severity != WARNING]
-            table.remarks += ["its present state is not in force:", *errors]
-        if self.times is not None:
-            read, commit, swap = (f"{one:,.0f}" for one in self.times)
-            table.remarks.append(
-                f"read in {read} \N{MICRO SIGN}s, brought into force in {commit} \N{MICRO SIGN}s, "
-                f"events waited {swap} \N{MICRO SIGN}s"
-            )
-        return table
+        with self._lock:
+            if self.loaded is None:
+                return Table("no configuration is loaded; midi.config(path) loads one", (), ())
+            table = _table(self.loaded)
+            if self._refused is not None:
+                errors = [str(one) for one in self._refused.problems if one.severity != WARNING]
+                table.remarks += ["its present state is not in force:", *errors]
+            if self.times is not None:
+                read, commit, swap = (f"{one:,.0f} \N{MICRO SIGN}s" for one in self.times)
+                table.remarks.append(
+                    f"read in {read}, brought into force in {commit}, events waited {swap}"
+                )
+            return table
 
     def close(self) -> None:
         """Stop following the file, and writing a log; again is harmless."""

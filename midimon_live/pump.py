@@ -114,8 +114,8 @@ class Pump(Inline):
         self._refuse_waiting_for_itself("settle")
         until = self._now() + timeout
         seen = self._rounds
-        self._arrived.set()
         while not self._is_settled(seen):
+            self._arrived.set()  # the reader has to look twice
             if threading.current_thread() is threading.main_thread():
                 self._do_main_jobs()
             self._check_time(until)
@@ -130,8 +130,8 @@ class Pump(Inline):
         self._refuse_waiting_for_itself("settled")
         until = self._now() + timeout
         seen = self._rounds
-        self._arrived.set()
         while not self._is_settled(seen) or self._tasks.pending():
+            self._arrived.set()
             self._check_time(until)
             await asyncio.sleep(POLL_S)
 

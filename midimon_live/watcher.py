@@ -6,7 +6,7 @@ from pathlib import Path
 
 _DEBOUNCE_MS = 50
 _STEP_MS = 25
-_LOOK_MS = 500
+_LOOK_MS = 100
 
 State = tuple[int, int, int] | None
 

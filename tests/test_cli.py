@@ -1,0 +1,98 @@
+"""`midimon-live` on the command line, as its own process."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from jsonschema import Draft202012Validator
+
+GOOD = """[[global_mappings]]
+trigger = { type = "Note", note = 36 }
+action = { type = "Delay", ms = 1 }
+"""
+WARNED = GOOD + "[led]\nx = 1\n"
+BAD = GOOD.replace("36", "136")
+
+
+def cli(*words: str, given: bytes = b"") -> subprocess.CompletedProcess[str]:
+    """Run a command."""
+    command = [sys.executable, "-m", "midimon_live", *words]
+    done = subprocess.run(command, input=given, capture_output=True, timeout=60, check=False)
+    out, err = done.stdout.decode(), done.stderr.decode()
+    return subprocess.CompletedProcess(words, done.returncode, out, err)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Return a folder with a good file, one to be warned of, and a bad one."""
+    for name, text in (("good", GOOD), ("warned", WARNED), ("bad", BAD)):
+        (tmp_path / f"{name}.toml").write_text(text)
+    return tmp_path
+
+
+def test_the_status_tells_whether_all_load(folder: Path) -> None:
+    """Warnings do not count."""
+    good, warned, bad = (str(folder / f"{one}.toml") for one in ("good", "warned", "bad"))
+    assert cli("check", good, warned).returncode == 0
+    assert cli("check", good, bad).returncode == 1
+    assert cli("check").returncode == 2
+    assert cli("frobnicate").returncode == 2
+
+
+def test_lines_are_what_editors_understand(folder: Path) -> None:
+    """file:line:column: severity: ..., and a verdict for each file."""
+    bad = folder / "bad.toml"
+    lines = cli("check", str(bad)).stdout.splitlines()
+    assert lines[0].startswith(f"{bad}:2:28: error: global_mappings[0].trigger.note: found 136")
+    assert lines[1] == f"{bad}: refused, 1 error, 0 warnings"
+
+
+def test_json_says_the_same(folder: Path) -> None:
+    """One object for each file, in the order given."""
+    files = [str(folder / "warned.toml"), str(folder / "bad.toml")]
+    done = cli("check", "--json", *files)
+    warned, bad = json.loads(done.stdout)
+    assert (warned["file"], warned["loads"], warned["mappings"]) == (files[0], True, 1)
+    assert [one["severity"] for one in warned["problems"]] == ["warning"]
+    assert (bad["loads"], bad["problems"][0]["line"]) == (False, 2)
+    assert done.returncode == 1
+
+
+def test_standard_input_is_a_file_too() -> None:
+    """Called "-"."""
+    done = cli("check", "-", given=BAD.encode())
+    assert done.stdout.startswith("-:2:28: error")
+
+
+def test_whatever_is_no_file_is_a_problem(tmp_path: Path) -> None:
+    """No traceback, and nothing that a terminal obeys."""
+    strange = tmp_path / "\x1b[31mred.toml"
+    strange.write_bytes(b"\xff\x00")
+    done = cli("check", str(tmp_path), str(tmp_path / "none.toml"), str(strange))
+    assert done.returncode == 1
+    assert "Traceback" not in done.stderr
+    assert "\x1b" not in done.stdout
+    assert done.stdout.count("refused, 1 error") == 3
+
+
+def test_the_schema_is_printed_or_written(tmp_path: Path) -> None:
+    """And is one."""
+    printed = json.loads(cli("schema").stdout)
+    Draft202012Validator.check_schema(printed)
+    path = tmp_path / "schema.json"
+    assert cli("schema", "--output", str(path)).returncode == 0
+    assert json.loads(path.read_text("utf-8")) == printed
+    assert cli("schema", "--output", str(tmp_path)).returncode == 1
+
+
+def test_nothing_of_midi_or_notebooks_is_loaded(folder: Path) -> None:
+    """A check works where there is neither."""
+    code = (
+        "import sys; from midimon_live.cli import main; "
+        f"main(['check', {str(folder / 'good.toml')!r}]); "
+        "print(sorted({'rtmidi', 'IPython', 'ipykernel', 'mido'} & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[-1] == "[]"
