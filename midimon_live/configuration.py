@@ -13,7 +13,7 @@ from midimon_live.config import Config, DeviceSpec, Loaded, Loader, MappingSpec,
 from midimon_live.config.problems import WARNING, Finding
 from midimon_live.errors import ConfigError, PortError, PortNotFound
 from midimon_live.mappings import DEFAULT_MODE, Mapping, Origin
-from midimon_live.show import Table
+from midimon_live.show import Table, counted
 from midimon_live.watcher import State, saves, state_of
 
 CELL = "configuration"
@@ -256,8 +256,9 @@ class Configuration:
             except Exception as error:
                 monitor.notice(f"{path.name} is not in force: {error}", about=str(path))
             else:
-                mapped = len(loaded.config.mappings) if loaded.config else 0
-                monitor.notice(f"{path.name} is in force: {mapped} mappings", about=str(path))
+                monitor.counters["configurations reloaded"] += 1
+                mapped = counted(len(loaded.config.mappings) if loaded.config else 0, "mapping")
+                monitor.notice(f"{path.name} is in force: {mapped}", about=str(path))
 
     def _log_to(self, level: str | None, file: str | None) -> list[str]:
         if self._level is None:
@@ -294,7 +295,8 @@ def _table(loaded: Loaded, remarks: list[str] | None = None) -> Table:
     if config is None:
         title = f"{name} can not be loaded"
     else:
-        title = f"{name}: {len(config.mappings)} mappings in {len(config.modes)} modes"
+        mappings = counted(len(config.mappings), "mapping")
+        title = f"{name}: {mappings} in {counted(len(config.modes), 'mode')}"
     rows = [_row(one) for one in problems]
     return Table(title, ("", "line", "where", "what") if rows else (), rows, remarks or [])
 

@@ -12,7 +12,7 @@ from midimon_live.config.writing import Editor, write_whole
 from midimon_live.configuration import CELL, Configuration
 from midimon_live.errors import InvalidValue
 from midimon_live.mappings import Mapping
-from midimon_live.show import Table
+from midimon_live.show import Table, counted
 
 LeftOut = tuple[Mapping, str]
 
@@ -56,7 +56,8 @@ class Saver:
         rows = [("written", str(one), "") for one in written]
         rows += [("left out", str(one), why) for one, why in left_out]
         headings = ("", "mapping", "why") if rows else ()
-        return Table(f"saved to {path}: {len(written)} mappings of cells", headings, rows, remarks)
+        what = counted(len(written), "mapping")
+        return Table(f"saved to {path}: {what} of cells", headings, rows, remarks)
 
     def _base(self, path: Path) -> str:
         """Return the text to start from: the file's own where it is the one in force."""

@@ -161,6 +161,11 @@ def condition_table(condition: Condition) -> Table:
     }
 
 
+def _plain(number: float) -> float:
+    """Return 300 for 300.0: what people write."""
+    return int(number) if float(number).is_integer() else number
+
+
 def _plugin(action: PluginAction) -> Table:
     name = action.plugin
     if not isinstance(name, str) or name.endswith("()") or name.startswith("lambda"):
@@ -171,7 +176,8 @@ def _plugin(action: PluginAction) -> Table:
 
 
 def _send(action: SendMidi) -> Table:
-    table: Table = {"type": "SendMidi", "message_type": _MESSAGES[action.type]}
+    table: Table = {"type": "SendMidi"}
+    table |= {} if action.type == "note_on" else {"message_type": _MESSAGES[action.type]}
     table |= {} if action.port is None else {"port": action.port}
     table |= {} if action.channel == 0 else {"channel": action.channel}
     names = TYPES[action.type][1]
@@ -182,7 +188,7 @@ def _send(action: SendMidi) -> Table:
     elif names[-1] in ("value", "pitch"):
         pressure = action.type in ("aftertouch", "polytouch")
         table["pressure" if pressure else names[-1]] = action.value
-    table |= {} if action.duration_ms is None else {"duration_ms": action.duration_ms}
+    table |= {} if action.duration_ms is None else {"duration_ms": _plain(action.duration_ms)}
     return table | ({"until_release": True} if action.until_release else {})
 
 
@@ -208,7 +214,7 @@ def _sequence(action: f.Sequence) -> Table:
 
 def _repeat(action: f.Repeat) -> Table:
     table: Table = {"type": "Repeat", "count": action.count, "action": action_table(action.action)}
-    table |= {"delay_ms": action.delay_ms} if action.delay_ms else {}
+    table |= {"delay_ms": _plain(action.delay_ms)} if action.delay_ms else {}
     return table | ({"stop_on_error": True} if action.stop_on_error else {})
 
 
@@ -233,7 +239,7 @@ def _shell(action: Shell) -> Table:
     through = isinstance(action.command, str)
     command = action.command if through else list(action.command)
     table: Table = {"type": "Shell", "command": command} | ({"shell": True} if through else {})
-    table |= {} if action.timeout is None else {"timeout": action.timeout}
+    table |= {} if action.timeout is None else {"timeout": _plain(action.timeout)}
     return table | ({} if action.cwd is None else {"cwd": action.cwd})
 
 
@@ -266,7 +272,7 @@ _ACTIONS: Mapping[type[Action], Callable[[Any], Table]] = {
     PluginAction: _plugin,
     SendMidi: _send,
     f.Sequence: _sequence,
-    f.Delay: lambda action: {"type": "Delay", "ms": action.ms},
+    f.Delay: lambda action: {"type": "Delay", "ms": _plain(action.ms)},
     f.Repeat: _repeat,
     f.Conditional: _conditional,
     f.ModeChange: _mode,

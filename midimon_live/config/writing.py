@@ -11,7 +11,7 @@ from midimon_live.config import aliases
 from midimon_live.config.tables import Table
 from midimon_live.errors import InvalidValue
 
-_WIDEST = 80
+_WIDEST = 90
 
 
 class Editor:
@@ -50,6 +50,7 @@ class Editor:
         found = around and _list(around, "global_mappings" if mode is None else "mappings")
         if isinstance(found, tomlkit.items.AoT):
             found.append(_table(table))
+            found[-1].add(tomlkit.nl())
         elif isinstance(found, tomlkit.items.Array):
             found.append(tomlkit.value(_line(table)))
         else:
@@ -114,7 +115,6 @@ def _table(values: Table) -> Any:
     found = tomlkit.table()
     for key, value in values.items():
         found[key] = _value(value)
-    found.add(tomlkit.nl())
     return found
 
 

@@ -68,6 +68,16 @@ assert steps_done == ["after pad 42"] * 2
 assert midi.mode == "Default"
 assert "pynput" not in sys.modules, "the desktop was only talked about"
 """,
+    "04_configuration": """
+steps = [step for trace in midi.traces() for step in trace.steps]
+assert {step.verdict for step in steps} == {"ok"}, steps
+assert [step.mapping.origin.label for step in steps] == ["pads.toml"] * 5 + ["nanoKONTROL2"]
+counters = midi.counters()
+assert counters["configurations refused"] == 1, counters
+assert counters["configurations reloaded"] >= 2, counters
+assert (Path(folder.name) / "pads.toml.bak").read_text() == text
+assert midi.mode == "Mix"
+""",
 }
 
 # what the solution of a lesson's exercise prints
@@ -78,6 +88,11 @@ SOLUTIONS = {
         *(f"note_off channel=0 note={note} velocity=64 time=0" for note in (60, 64, 67)),
         "note_on channel=0 note=36 velocity=100 time=0",
         "note_off channel=0 note=36 velocity=64 time=0",
+    ],
+    "04_configuration": [
+        "mine.toml: 2 mappings in 0 modes",
+        "note_on channel=0 note=72 velocity=100 time=0",
+        "program_change channel=0 program=5 time=0",
     ],
 }
 

@@ -4,6 +4,7 @@ import os
 import sys
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -219,3 +220,66 @@ def test_no_midi_system_is_one_status_line(
     assert "JACK server" in status
     assert "\n" not in status
     assert capfd.readouterr().err == ""
+
+
+DEVICES = """
+[device]
+name = "Grid"
+
+[[devices]]
+id = "keys"
+name = "Piano"
+
+[[global_mappings]]
+trigger = { type = "Note", note = 60, device = "keys" }
+action = { type = "SendMidi", note = 1, port = "Virtual" }
+
+[[global_mappings]]
+trigger = { type = "Note", note = 60, device = "grid" }
+action = { type = "SendMidi", note = 2, port = "Virtual" }
+"""
+
+
+def test_devices_of_a_configuration_are_connected_when_they_come(
+    midi: Session, tmp_path: Path
+) -> None:
+    """The one that is there at once, the other later; each plays its own mapping of one note."""
+    path = tmp_path / "devices.toml"
+    path.write_text(DEVICES)
+    grid = far_output("Grid 8x8")
+    table = midi.config(path)
+    assert table.remarks[0] == "device: Grid 8x8:play"
+    assert "'Piano' is not there yet" in table.remarks[1]
+    piano = far_output("Stage Piano")
+    assert until(lambda: "Stage Piano:play" in repr(midi.status()) and "waiting" not in repr(midi))
+    grid.send_message([0x90, 60, 100])
+    assert until(lambda: [one.note for one in midi.virtual.sent] == [2])
+    piano.send_message([0x90, 60, 100])
+    assert until(lambda: [one.note for one in midi.virtual.sent] == [2, 1])
+    unplug(grid)
+    assert until(lambda: "waiting for Grid" in repr(midi.status()))
+    grid = far_output("Grid 8x8")
+    assert until(lambda: "waiting" not in repr(midi.status()))
+    unplug(grid)
+    unplug(piano)
+
+
+def test_a_device_that_shall_not_reconnect_is_let_go(midi: Session, tmp_path: Path) -> None:
+    """auto_reconnect = false: gone is gone."""
+    path = tmp_path / "device.toml"
+    path.write_text('[device]\nname = "Grid"\nauto_reconnect = false\n')
+    grid = far_output("Grid")
+    assert midi.config(path).remarks == ["device: Grid:play"]
+    unplug(grid)
+    assert until(lambda: "Grid" not in repr(midi.ports()))
+    assert "waiting" not in repr(midi.status())
+
+
+def test_a_template_is_offered_for_a_port_and_connects_to_it(midi: Session) -> None:
+    """Also one whose template names no device."""
+    keyboard = far_output("MPK mini 3")
+    assert 'midi.template("25-key keyboard")' in repr(midi.ports())
+    assert "device: MPK mini 3:play" in midi.template("25-key").remarks
+    keyboard.send_message([0x90, 55, 100])
+    assert until(lambda: [one.note for one in midi.virtual.sent] == [55])
+    unplug(keyboard)
