@@ -196,7 +196,8 @@ def test_a_wrong_action_is_an_error_with_what_is_allowed(words: str, said: str) 
 
 def test_a_mode_that_there_is_not_is_warned_of() -> None:
     """A cell may define it yet."""
-    text = '[[modes]]\nname = "Drums"\n[[global_mappings]]\nnote = 3\naction = { ModeChange = "Drms" }\n'
+    modes = '[[modes]]\nname = "Drums"\n'
+    text = f'{modes}[[global_mappings]]\nnote = 3\naction = {{ ModeChange = "Drms" }}\n'
     (problem,) = Loader().loads(text).problems
     assert problem.severity == "warning"
     assert "Drms" in problem.text
