@@ -166,7 +166,7 @@ def velocity_mapping(raw: Any, at: Path, report: Report) -> Node:
         what = "" if steepness is None else f" with curve = {shown(steepness)}"
         report.warn(at, f"a Curve{what} is taken as Exponential; write curve_type and intensity")
         kind = node["type"] = "Exponential"
-    if kind not in _OF_CURVE:
+    if not isinstance(kind, str) or kind not in _OF_CURVE:
         hint = did_you_mean(kind, _OF_CURVE)
         allowed = listed(list(_OF_CURVE))
         report.error(
