@@ -103,6 +103,7 @@ class Committer:
 
     Attributes:
         swap_s: for how long the last change kept events waiting, in seconds.
+        lock: held by the one who changes something, so that changes come one after another.
     """
 
     def __init__(
@@ -122,7 +123,7 @@ class Committer:
         self._now = now
         self.swap_s = 0.0
         self._numbers = count(1)
-        self._one_at_a_time = threading.RLock()
+        self.lock = threading.RLock()
 
     def commit(self, change: Change) -> list[str]:
         """Bring `change` into force, whole.
@@ -134,7 +135,7 @@ class Committer:
             LoadError: a plugin could not be built or initialised; nothing was changed.
             InvalidValue: a mapping names a plugin that does not exist; nothing was changed.
         """
-        with self._one_at_a_time:
+        with self.lock:
             return self._commit(change)
 
     def _commit(self, change: Change) -> list[str]:
@@ -185,13 +186,13 @@ class Committer:
 
     def _sweep(self) -> None:
         """Drop what was needed for longer than its mapping; the engine calls, and must not wait."""
-        if not self._one_at_a_time.acquire(blocking=False):
+        if not self.lock.acquire(blocking=False):
             self._later(_SWEEP_S, self._sweep)
             return
         try:
             self._commit(Change())
         finally:
-            self._one_at_a_time.release()
+            self.lock.release()
 
     def _refusals(self, staged: dict[str, Version]) -> list[str]:
         """Say at once what would otherwise show only when a pad stays silent."""
@@ -362,11 +363,15 @@ def _remarks(drop: list[Mapping], new: list[Mapping], change: Change) -> list[st
     if origin is None or origin.cell is None:
         return []
     heirs = {(one.trigger, one.mode): one for one in new}
+    same = [(one.trigger, one.mode, one.action) for one in new]
     return [
         f"{one.trigger} now plays {heirs[one.trigger, one.mode].action} (was {one.action}, "
         f"{one.origin.label})"
         for one in drop
-        if one.origin is not None and _cell(one) != origin.cell and (one.trigger, one.mode) in heirs
+        if one.origin is not None
+        and _cell(one) != origin.cell
+        and (one.trigger, one.mode) in heirs
+        and (one.trigger, one.mode, one.action) not in same
     ]
 
 

@@ -2,6 +2,7 @@
 
 import logging
 import threading
+from collections.abc import Sequence
 from itertools import count
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -62,7 +63,7 @@ class Configuration:
         self._now = parts.clock.now
         self._loader = Loader()
         self._runs = count(-1, -1)  # apart from those of cells
-        self._lock = threading.RLock()
+        self._lock = committer.lock  # one lock: what a plugin does while it begins may come here
         self._path: Path | None = None
         self._stop: threading.Event | None = None
         self._thread: threading.Thread | None = None
@@ -70,6 +71,7 @@ class Configuration:
         self._level: int | None = None
         self._refused: Loaded | None = None
         self._modes: tuple[str, ...] = ()
+        self._wanted: list[WantedMapping] = []
         self._awaited: set[str] = set()
         self.loaded: Loaded | None = None
         self.times: ConfigTimes | None = None
@@ -92,8 +94,8 @@ class Configuration:
         with self._lock:
             state = state_of(path)
             table = self._use(path)
-            self._path = path
-            self._follow(path, state)
+            self._path = path.absolute()  # it stays that file wherever the notebook goes
+            self._follow(self._path, state)
             return table
 
     def use_text(self, text: str, name: str) -> Table:
@@ -110,7 +112,7 @@ class Configuration:
         with self._lock:
             if self.loaded is None:
                 return Table("no configuration is loaded; midi.config(path) loads one", (), ())
-            table = _table(self.loaded)
+            table = _table(self.loaded, self._findings())
             if self._refused is not None:
                 errors = [str(one) for one in self._refused.problems if one.severity != WARNING]
                 table.remarks += ["its present state is not in force:", *errors]
@@ -147,10 +149,10 @@ class Configuration:
         )
         self.loaded, self._refused = loaded, None
         self._modes = tuple(name for name, _ in config.modes)
-        loaded.add(self._findings(wanted, config.mappings))
+        self._wanted = wanted
         said = self._log_to(config.log_level, config.log_file)
         self._enter_first_mode(config)
-        return _table(loaded, said + self._connect(config))
+        return _table(loaded, self._findings(), said + self._connect(config))
 
     def _enter_first_mode(self, config: Config) -> None:
         """Begin in the file's first mode where the active one is none of its modes."""
@@ -158,12 +160,11 @@ class Configuration:
         if names and self._parts.modes.name not in names:
             self._parts.modes.change(names[0])
 
-    def _findings(
-        self, wanted: list[WantedMapping], specs: tuple[MappingSpec, ...]
-    ) -> list[Finding]:
-        """Return which of its mappings never fire, each with its place."""
+    def _findings(self) -> list[Finding]:
+        """Return which of its mappings never fire as things are now, each with its place."""
+        config = self.loaded.config if self.loaded is not None else None
         places: dict[int, MappingSpec] = {}
-        for one, spec in zip(wanted, specs, strict=True):
+        for one, spec in zip(self._wanted, config.mappings if config else (), strict=True):
             mapping: Mapping | None = one.handle.mapping if one.handle else None
             if mapping is not None:
                 places[mapping.number] = spec
@@ -244,11 +245,12 @@ class Configuration:
                 return
             began = self._now()
             loaded = self._loader.load(path)
+            loaded.file = self.loaded.file if self.loaded else loaded.file
             if loaded.text is not None and self.loaded and loaded.text == self.loaded.text:
                 self._refused = None
                 return
             try:
-                self._commit(loaded, began)
+                table = self._commit(loaded, began)
             except ConfigError as error:
                 self._refused = loaded
                 monitor.counters["configurations refused"] += 1
@@ -258,7 +260,10 @@ class Configuration:
             else:
                 monitor.counters["configurations reloaded"] += 1
                 mapped = counted(len(loaded.config.mappings) if loaded.config else 0, "mapping")
-                monitor.notice(f"{path.name} is in force: {mapped}", about=str(path))
+                rows = len(table.rows)
+                warned = f", {counted(rows, 'warning')}: midi.config() tells" if rows else ""
+                said = [f"{path.name} is in force: {mapped}{warned}", *table.remarks]
+                monitor.notice("; ".join(said), about=str(path))
 
     def _log_to(self, level: str | None, file: str | None) -> list[str]:
         if self._level is None:
@@ -288,8 +293,9 @@ def _wanted(spec: MappingSpec) -> WantedMapping:
     return wanted
 
 
-def _table(loaded: Loaded, remarks: list[str] | None = None) -> Table:
-    problems = loaded.problems
+def _table(loaded: Loaded, findings: Sequence[Finding] = (), remarks: Sequence[str] = ()) -> Table:
+    also = Loaded(loaded.config, findings, loaded.text, loaded.file)
+    problems = sorted(loaded.problems + also.problems, key=lambda one: (one.line, one.column))
     config = loaded.config
     name = Path(loaded.file).name or "configuration"
     if config is None:
@@ -298,7 +304,7 @@ def _table(loaded: Loaded, remarks: list[str] | None = None) -> Table:
         mappings = counted(len(config.mappings), "mapping")
         title = f"{name}: {mappings} in {counted(len(config.modes), 'mode')}"
     rows = [_row(one) for one in problems]
-    return Table(title, ("", "line", "where", "what") if rows else (), rows, remarks or [])
+    return Table(title, ("", "line", "where", "what") if rows else (), rows, remarks)
 
 
 def _row(problem: Problem) -> tuple[Any, ...]:

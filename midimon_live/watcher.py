@@ -15,7 +15,7 @@ def state_of(path: Path) -> State:
     """Return what tells one state of a file from another; None where there is no file."""
     try:
         found = path.stat()
-    except OSError:
+    except (OSError, ValueError):
         return None
     return found.st_mtime_ns, found.st_size, found.st_ino
 

@@ -5,9 +5,11 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from midimon_live import ActionPlugin, note, send
 from midimon_live.sessions import Session
 from midimon_live.watcher import saves, state_of
 
@@ -85,9 +87,9 @@ def test_a_saved_file_comes_into_force(
 ) -> None:
     """However it is saved; a second time too."""
     midi.config(file)
-    for note in (41, 42):
-        save(file, TEXT.replace("40", str(note)))
-        until(lambda note=note: any(f"note_on {note}" in one for one in mapped(midi)))
+    for number in (41, 42):
+        save(file, TEXT.replace("40", str(number)))
+        until(lambda number=number: any(f"note_on {number}" in one for one in mapped(midi)))
     assert len(mapped(midi)) == 1
 
 
@@ -160,3 +162,54 @@ def test_the_generator_needs_no_thread(file: Path) -> None:
     next(found)
     stop.set()
     assert list(found) == []
+
+
+def test_a_path_stays_where_it_was_when_the_notebook_moves(
+    tmp_path: Path, midi: Session, file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Followed and saved there, whatever the other folder has of that name."""
+    other = tmp_path / "other"
+    other.mkdir()
+    (other / file.name).write_text(TEXT.replace("40", "50"))
+    monkeypatch.chdir(file.parent)
+    midi.config(file.name)
+    monkeypatch.chdir(other)
+    written(file, TEXT.replace("40", "41"))
+    until(lambda: "note_on 41" in str(mapped(midi)))
+    midi.map(note(50), send("note_on", note=3))
+    midi.save()
+    assert "note = 50 }" in file.read_text()
+    assert [one.name for one in other.iterdir()] == [file.name]
+
+
+def test_warnings_of_a_saved_file_are_counted(file: Path, midi: Session) -> None:
+    """`midi.config()` has them."""
+    midi.config(file)
+    written(file, "[led]\n" + TEXT)
+    until(lambda: "1 warning" in repr(midi.status()))
+    assert "led has no effect" in repr(midi.config())
+
+
+def test_a_plugin_that_asks_for_the_configuration_as_it_begins_holds_nothing_up(
+    file: Path, midi: Session
+) -> None:
+    """Though the file is loaded again at that moment."""
+    midi.config(file)
+
+    class Curious(ActionPlugin):
+        """Looks around while another thread loads."""
+
+        def initialize(self) -> None:
+            """Give the other thread time to begin."""
+            written(file, TEXT.replace("40", "41"))
+            time.sleep(0.5)
+            midi.config()
+
+        def execute(self, params: Any, context: Any) -> None:
+            """Do nothing."""
+
+    begun = threading.Thread(target=midi.activate, args=(Curious,), daemon=True)
+    begun.start()
+    begun.join(LONGEST)
+    assert not begun.is_alive()
+    until(lambda: "note_on 41" in str(mapped(midi)))
