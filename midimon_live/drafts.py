@@ -90,6 +90,12 @@ class Drafts:
             change.mappings.append(wanted)
         return handle
 
+    @property
+    def waiting(self) -> int:
+        """How many mappings the running cell has asked for, in force when it has ended."""
+        change = self._current()
+        return 0 if change is None else len(change.mappings)
+
     def remove(self, handle: MappingHandle) -> None:
         """Take a mapping out; again is harmless."""
         change = self._current()

@@ -28,7 +28,7 @@ from midimon_live.plugin.api import ActionPlugin
 from midimon_live.plugin.failures import plain_place
 from midimon_live.pump import Pump
 from midimon_live.saving import Saver
-from midimon_live.show import Table
+from midimon_live.show import Table, counted
 from midimon_live.triggers import check_trigger
 
 Handler = Callable[[TriggerContext], Any]
@@ -281,7 +281,13 @@ class Session(Links):
         if file is None:
             raise InvalidValue("no configuration file is in force; say where: midi.save(path)")
         table = self._modes.table
-        return self._saver.save(file, table, table.colors)
+        saved = self._saver.save(file, table, table.colors)
+        if self._drafts.waiting:
+            what = counted(self._drafts.waiting, "mapping")
+            saved.remarks.append(
+                f"{what} of this cell will be in force when it has ended; save in the next cell"
+            )
+        return saved
 
     def template(self, name: str | None = None) -> Table:
         """Load the template of a controller, by a part of its name; without, list them all.

@@ -33,11 +33,13 @@ from midimon_live import (
     when,
 )
 from midimon_live.actions import keys, mouse, text, volume
+from midimon_live.changes import Change
 from midimon_live.config import Loader
 from midimon_live.config.tables import mapping_table
 from midimon_live.curves import Curve, Linear
 from midimon_live.errors import InvalidValue
 from midimon_live.magics import run
+from midimon_live.mappings import Origin
 from midimon_live.testing import session
 from midimon_live.triggers import aftertouch, poly_aftertouch
 from midimon_live.triggers.gamepad import gamepad_button, gamepad_stick
@@ -353,3 +355,113 @@ def test_any_text_and_parameters_come_back(given_params: dict[str, Any], name: s
     loaded = Loader().loads(editor.text)
     (spec,) = loaded.config.mappings
     assert (spec.name, dict(spec.action.params)) == (name, given_params)
+
+
+def test_what_others_wrote_over_a_saved_file_is_kept_too(file: Path, tmp_path: Path) -> None:
+    """By hand, or for another configuration: no save loses what only the file has."""
+    copy = tmp_path / "copy.toml"
+    with session() as midi:
+        midi.config(file)
+        midi.save(copy)
+        copy.write_text("# by hand\n")
+        midi.save(copy)
+        midi.template("BeatStep")
+        midi.save(copy)
+        midi.save(copy)
+    kept = [(tmp_path / f"copy.toml.{one}").read_text() for one in ("bak", "bak1")]
+    assert kept == ["# by hand\n", COMMENTED]
+    assert len(list(tmp_path.glob("copy*"))) == 3
+
+
+def test_only_files_are_written(tmp_path: Path) -> None:
+    """Not a pipe, a device, a folder, a loop of links, nor a name that no file can have."""
+    (tmp_path / "loop").symlink_to(tmp_path / "loop")
+    os.mkfifo(tmp_path / "pipe")
+    with session() as midi:
+        midi.map(note(1), delay(1), mode="A")
+        for name in ("loop", "pipe", ".", "a\0b", "x" * 300):
+            with pytest.raises(InvalidValue, match="nothing was changed"):
+                midi.save(tmp_path / name)
+    assert {one.name for one in tmp_path.iterdir()} == {"loop", "pipe"}
+
+
+def test_of_two_mappings_on_one_trigger_the_one_that_fires_is_replaced(tmp_path: Path) -> None:
+    """So that the saved file plays what the cell played."""
+    path = tmp_path / "twice.toml"
+    path.write_text(
+        "".join(f"[[mappings]]\nnote = 36\naction = {{ Delay = {n} }}\n" for n in (1, 2))
+    )
+    with session() as midi:
+        midi.config(path)
+        midi.map(note(36), delay(3))
+        midi.save()
+    assert [str(one.action) for one in Loader().load(path).config.mappings] == [
+        "wait 3 ms",
+        "wait 2 ms",
+    ]
+
+
+def test_one_mapping_that_has_no_place_does_not_keep_the_others_out(tmp_path: Path) -> None:
+    """One part of a mapping with ranges can not be replaced; the rest is saved."""
+    path = tmp_path / "ranges.toml"
+    ranges = "[{ min = 0, max = 40, action = { Delay = 1 } }, { min = 41, max = 127 }]"
+    path.write_text(
+        f'[[mappings]]\ntrigger = {{ type = "VelocityRange", note = 36, ranges = {ranges} }}\n'
+        "action = { Delay = 2 }\n"
+    )
+    with session() as midi:
+        midi.config(path)
+        before = [str(one) for one in midi.mappings()]
+        midi.map(velocity_range(36, min=1, max=40), delay(3))
+        midi.map(note(50), delay(4))
+        rows = midi.save().rows
+    assert [row[0] for row in rows] == ["written", "left out"]
+    with session() as again:
+        again.config(path)
+        assert [str(one) for one in again.mappings()] == [*before, rows[0][1]]
+
+
+def test_parameters_without_a_word_in_toml_are_left_out(file: Path) -> None:
+    """With the reason; the other mappings are written."""
+    with session() as midi:
+        midi.config(file)
+        midi.activate(Named)
+        midi.map(note(50), plugin(Named, a=None), mode="Drums")
+        midi.map(note(51), plugin(Named, a=object()), mode="Drums")
+        midi.map(note(52), plugin(Named, a=1), mode="Drums")
+        rows = midi.save().rows
+    assert [row[0] for row in rows] == ["written", "left out", "left out"]
+    assert all("can not be written as TOML" in row[2] for row in rows[1:])
+
+
+class Named(ActionPlugin):
+    """A plugin that does nothing."""
+
+    def execute(self, params: Any, context: Any) -> None:
+        """Do nothing."""
+
+
+def test_a_file_that_was_deleted_is_written_again(file: Path) -> None:
+    """From what is in force."""
+    with session() as midi:
+        midi.config(file)
+        file.unlink()
+        midi.map(note(1), delay(1), mode="Drums")
+        midi.save()
+    assert file.read_text().startswith(COMMENTED.splitlines()[0])
+    assert len(Loader().load(file).config.mappings) == 2
+
+
+def test_what_the_running_cell_maps_is_saved_from_the_next_one_on(file: Path) -> None:
+    """The answer says so; and a cell that runs again after it was saved has nothing to tell."""
+    with session() as midi:
+        midi.config(file)
+        midi.begin(Change(Origin("a", "In [1]", 1)))
+        midi.map(note(1), delay(1), mode="Drums")
+        assert "1 mapping of this cell" in repr(midi.save())
+        midi.end(commit=True)
+        assert "of this cell" not in repr(midi.save())
+        midi.config(file)
+        midi.begin(Change(Origin("a", "In [2]", 2)))
+        midi.map(note(1), delay(1), mode="Drums")
+        assert midi.end(commit=True) == []
