@@ -349,4 +349,9 @@ def _all_pass(mappings: Sequence[ChordPlan]) -> bool:
 def _knows(press: Press, plan: ChordPlan) -> bool:
     """Tell whether the chord was mapped when this note was pressed."""
     known = press.plan.notes
-    return known is not None and any(one.mapping is plan.mapping for one in known.chords)
+    return known is not None and any(_is_same(one.mapping, plan.mapping) for one in known.chords)
+
+
+def _is_same(one: Mapping, other: Mapping) -> bool:
+    """Tell whether both are the same gesture, also where its file was loaded again meanwhile."""
+    return (one.trigger, one.mode, one.port) == (other.trigger, other.mode, other.port)

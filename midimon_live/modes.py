@@ -96,7 +96,8 @@ class Modes:
         del self._holds[place]
         if not later:
             if self.name == hold.mode:
-                self.change(hold.before)
+                modes = self.table.modes  # a file that was replaced meanwhile may have others
+                self.change(hold.before if hold.before in modes else modes[0])
         elif later[0].before == hold.mode:
             later[0].before = hold.before
 

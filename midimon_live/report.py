@@ -109,6 +109,7 @@ def _compared(earlier: Mapping, later: Mapping) -> Finding | None:
 
 
 def _finding(how: str, first: Mapping, second: Mapping) -> Finding:
+    how = how if _hears(first, second) else SOMETIMES
     shadows = how == ALWAYS and first.mode in (None, second.mode)
     where = "" if first.mode in (None, second.mode) else f" while {first.mode} is active"
     kind = SHADOWED if shadows else CLASHING
@@ -160,7 +161,15 @@ def _meet(earlier: Mapping, later: Mapping) -> bool:
     """Tell whether both can be tried for one event."""
     modes = earlier.mode is None or later.mode is None or earlier.mode == later.mode
     one, other = earlier.trigger.channel, later.trigger.channel
-    return modes and (one is None or other is None or one == other)
+    channels = one is None or other is None or one == other
+    return modes and channels and (_hears(earlier, later) or _hears(later, earlier))
+
+
+def _hears(one: Mapping, other: Mapping) -> bool:
+    """Tell whether one listens to every port that the other listens to."""
+    if one.port is None:
+        return True
+    return other.port is not None and one.port.lower() in other.port.lower()
 
 
 def _covers(first: Trigger, second: Trigger) -> bool:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from midimon_live import note, send
+from midimon_live import ActionPlugin, note, send
 from midimon_live.errors import ConfigError
 from midimon_live.magics import run
 from midimon_live.testing import TestSession, press, released, session, turn
@@ -276,3 +276,68 @@ def test_a_missing_file_is_an_error_and_is_not_made(tmp_path: Path) -> None:
     with session() as midi, pytest.raises(ConfigError, match="no such file"):
         midi.config(tmp_path / "none.toml")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_what_is_dead_is_told_as_things_are_now(tmp_path: Path) -> None:
+    """A plugin that the file names may be defined later."""
+
+    class Later(ActionPlugin):
+        """A plugin that comes after its mapping."""
+
+        def execute(self, params: Any, context: Any) -> None:
+            """Do nothing."""
+
+    path = tmp_path / "pads.toml"
+    path.write_text(ONE + '{ type = "Plugin", plugin = "later" }\n')
+    with session() as midi:
+        assert "no plugin is called" in repr(midi.config(path))
+        midi.activate(Later)
+        assert "no plugin is called" not in repr(midi.config())
+
+
+def test_the_same_note_of_two_devices_is_not_shadowed(tmp_path: Path) -> None:
+    """Each of them fires for its own."""
+    path = tmp_path / "pads.toml"
+    one = (
+        '[[mappings]]\naction = { Delay = 1 }\ntrigger = { Note = { note = 36, device = "%s" } }\n'
+    )
+    path.write_text("".join(one % name for name in ("Virtual", "Keys", "Virtual")))
+    with session() as midi:
+        (row,) = midi.config(path).rows
+    assert row[2] == "mappings[2]"
+    assert "shadowed" in row[3]
+
+
+def test_a_mode_that_goes_while_a_pad_holds_another_leaves_the_first_one(tmp_path: Path) -> None:
+    """When the pad is let go; nothing goes wrong."""
+    path = tmp_path / "modes.toml"
+    held = TWO_MODES.replace(
+        'action = { type = "SendMidi", note = 40, velocity = "pass", until_release = true }',
+        'action = { type = "ModeChange", mode = "Keys", while_held = true }',
+    )
+    path.write_text(held)
+    with session() as midi:
+        midi.config(path)
+        midi.play(press(36))
+        path.write_text(held.replace("Drums", "Pads"))
+        midi.config(path)
+        assert midi.mode == "Keys"
+        midi.play(released(36))
+        assert midi.mode == "Pads"
+        assert midi.counters() == {}
+
+
+def test_a_chord_fires_though_the_file_is_loaded_again_meanwhile(tmp_path: Path) -> None:
+    """If it is in there still."""
+    path = tmp_path / "chord.toml"
+    path.write_text(
+        '[[mappings]]\ntrigger = { type = "NoteChord", notes = [40, 41] }\n'
+        'action = { type = "SendMidi", note = 13 }\n'
+    )
+    with session() as midi:
+        midi.config(path)
+        midi.play(press(40))
+        midi.config(path)
+        midi.play(press(41))
+        midi.advance(1)
+        assert [one.note for one in midi.sent] == [13]
