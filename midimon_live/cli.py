@@ -1,7 +1,9 @@
 """`midimon-live` on the command line: what needs no kernel and no MIDI."""
 
 import argparse
+import io
 import json
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -36,7 +38,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     schema.add_argument("--output", metavar="FILE", help="write it there instead")
     schema.set_defaults(run=_schema)
     chosen = parser.parse_args(arguments)
-    return int(chosen.run(chosen))
+    if getattr(chosen, "files", None) and "-" in chosen.files and sys.stdin is None:
+        check.error("there is no standard input")
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")  # whatever the terminal can show
+    try:
+        return int(chosen.run(chosen))
+    except OSError as error:  # a full disk, or who read it has read enough
+        _let_go_of_output()
+        if not isinstance(error, BrokenPipeError):
+            print(f"nothing more can be written: {error.strerror}", file=sys.stderr)  # noqa: T201
+        return FAILED
 
 
 def _check(chosen: Any) -> int:
@@ -92,4 +104,11 @@ def _schema(chosen: Any) -> int:
 
 
 def _print(text: str) -> None:
-    print(text)  # noqa: T201 - the answer
+    print(text, flush=True)  # noqa: T201 - the answer
+
+
+def _let_go_of_output() -> None:
+    """Let what is left in the buffer go nowhere when the process ends."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, sys.stdout.fileno())
+    os.close(nowhere)

@@ -1,6 +1,7 @@
 """`midimon-live` on the command line, as its own process."""
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -96,3 +97,28 @@ def test_nothing_of_midi_or_notebooks_is_loaded(folder: Path) -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.splitlines()[-1] == "[]"
+
+
+def test_who_reads_may_stop_reading(folder: Path) -> None:
+    """No traceback with `| head -1`, nor on a terminal that lacks the letters."""
+    many = folder / "many.toml"
+    many.write_text("".join(f'"ключ{number}" = 1\n' for number in range(3000)), "utf-8")
+    command = [sys.executable, "-m", "midimon_live", "check", str(many)]
+    ascii_only = {**os.environ, "PYTHONIOENCODING": "ascii"}
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=ascii_only
+    ) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        assert b"\\u043a" in process.stdout.readline()
+        process.stdout.close()
+        assert process.stderr.read() == b""
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")
+def test_a_full_disk_is_told(folder: Path) -> None:
+    """In one line, and by the status."""
+    command = [sys.executable, "-m", "midimon_live", "check", str(folder / "good.toml")]
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, check=False)
+    assert (done.returncode, done.stderr.decode().count("\n")) == (1, 1)
