@@ -345,11 +345,12 @@ def _outdated(table: MappingTable, change: Change, new: list[Mapping]) -> list[M
 def _taken(old: Mapping, new: Sequence[Mapping]) -> bool:
     """Tell whether a mapping of another cell goes because of those on the same trigger now.
 
-    Alone, it does; one of several (`all`), or one that no cell made, only if it is there again.
+    Alone, it does; one of several (`all`), one that no cell made, and one of the configuration only
+    if it is there again.
     """
     return any(
         (one.action == old.action and one.all == old.all)
-        or not (one.all or old.all or old.origin is None)
+        or not (one.all or old.all or old.origin is None or one.of_file != old.of_file)
         for one in new
     )
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from midimon_live.config import Loaded, Loader
+from midimon_live.report import shadowed
 from midimon_live.show import counted, printable
 
 OK, FAILED = 0, 1
@@ -57,6 +58,9 @@ def _check(chosen: Any) -> int:
         loader.loads(sys.stdin.buffer.read(), "-") if file == "-" else loader.load(Path(file))
         for file in chosen.files
     ]
+    for one in loaded:
+        if one.config is not None:
+            one.add(shadowed(one.config.mappings))
     if chosen.json:
         _print(json.dumps([_as_dict(one) for one in loaded], indent=2))
     else:

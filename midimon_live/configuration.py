@@ -13,11 +13,10 @@ from midimon_live.changes import Change, Committer, MappingHandle, WantedMapping
 from midimon_live.config import Config, DeviceSpec, Loaded, Loader, MappingSpec, Problem
 from midimon_live.config.problems import WARNING, Finding
 from midimon_live.errors import ConfigError, PortError, PortNotFound
-from midimon_live.mappings import DEFAULT_MODE, Mapping, Origin
+from midimon_live.mappings import CONFIGURATION, DEFAULT_MODE, Mapping, Origin
 from midimon_live.show import Table, counted
 from midimon_live.watcher import State, saves, state_of
 
-CELL = "configuration"
 _LEVELS = {
     "trace": logging.DEBUG,
     "debug": logging.DEBUG,
@@ -83,7 +82,8 @@ class Configuration:
 
     def check(self, path: Path) -> Table:
         """Say what there is to say about a file, and change nothing."""
-        return _table(Loader().load(path))
+        loaded = Loader().load(path)
+        return _table(loaded, report.shadowed(loaded.config.mappings if loaded.config else ()))
 
     def load(self, path: Path) -> Table:
         """Bring a file into force, in place of the one before, and follow it from now on.
@@ -137,7 +137,7 @@ class Configuration:
         if config is None:
             raise ConfigError(loaded.file, loaded.problems)
         read = self._now()
-        origin = Origin(CELL, Path(loaded.file).name or "configuration", next(self._runs))
+        origin = Origin(CONFIGURATION, Path(loaded.file).name or "configuration", next(self._runs))
         wanted = [_wanted(spec) for spec in config.mappings]
         forget = (*self._modes, DEFAULT_MODE) if config.modes else self._modes
         change = Change(

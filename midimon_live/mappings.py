@@ -15,6 +15,7 @@ from midimon_live.events import split_key
 from midimon_live.triggers import DoubleTap, LongPress, NoteChord, Press, SequenceOf, Trigger
 
 DEFAULT_MODE = "Default"
+CONFIGURATION = "configuration"  # the "cell" of what the configuration file says
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +60,16 @@ class Mapping:
     def hears(self, port: str | None) -> bool:
         """Tell whether it listens to the port of that name; None is any."""
         return self.port is None or port is None or self.port.lower() in port.lower()
+
+    @property
+    def of_file(self) -> bool:
+        """Whether the configuration made it: what cells map stands above it."""
+        return self.origin is not None and self.origin.cell == CONFIGURATION
+
+    @property
+    def place(self) -> tuple[bool, bool, int]:
+        """Where it stands among those that are tried for an event: the mode's come first."""
+        return self.mode is None, self.of_file, self.number
 
     @property
     def plugins(self) -> tuple[str, ...]:
@@ -313,7 +324,7 @@ class MappingTable:
         kind, channel, number = split_key(key)
         places = ((c, n) for c in (channel, None) for n in (number, None))
         found = [one for c, n in places for one in self._index.get((kind, c, n), ())]
-        ordered = sorted(found, key=lambda one: (one.mode is None, one.number))
+        ordered = sorted(found, key=lambda one: one.place)
         return tuple(one for one in ordered if one.mode in (None, mode))
 
 

@@ -3,6 +3,9 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 
+from midimon_live.config import MappingSpec
+from midimon_live.config.problems import WARNING
+from midimon_live.config.problems import Finding as Remark
 from midimon_live.mappings import Mapping, MappingTable
 from midimon_live.plugin.manager import PluginManager
 from midimon_live.show import Table, counted
@@ -48,6 +51,19 @@ def findings(
     return sorted(found, key=lambda one: one[1].number)
 
 
+def shadowed(specs: Sequence[MappingSpec]) -> list[Remark]:
+    """Return warnings about mappings of a configuration that others always take the turn of."""
+    mappings = [
+        Mapping(index, one.trigger, one.action, one.mode, one.name, one.all, one.port)
+        for index, one in enumerate(specs, 1)
+    ]
+    return [
+        Remark(WARNING, specs[one.number - 1].path, f"{kind}: {why}")
+        for kind, one, why in _pairs(mappings)
+        if kind == SHADOWED
+    ]
+
+
 def hints(table: MappingTable, plugins: PluginManager, considered: Sequence[Mapping]) -> list[str]:
     """Return the findings about the mappings that were considered for an event, as lines."""
     numbers = {one.number for one in table}
@@ -81,7 +97,7 @@ def _pairs(mappings: Iterable[Mapping]) -> Iterator[Finding]:
     others: defaultdict[int, set[int]] = defaultdict(set)
     for (kind, number), group in by_control.items():
         any_number = [] if number is None else by_control.get((kind, None), [])
-        ordered = sorted({*group, *any_number}, key=lambda one: (one.mode is None, one.number))
+        ordered = sorted({*group, *any_number}, key=lambda one: one.place)
         for index, later in enumerate(ordered):
             for earlier in ordered[:index]:
                 if later.number in found and found[later.number][0] == SHADOWED:

@@ -12,7 +12,7 @@ from midimon_live.config import Loader, MappingSpec
 from midimon_live.config.tables import Table as Toml
 from midimon_live.config.tables import mapping_table
 from midimon_live.config.writing import Editor, write_whole
-from midimon_live.configuration import CELL, Configuration
+from midimon_live.configuration import Configuration
 from midimon_live.errors import InvalidValue
 from midimon_live.mappings import Mapping
 from midimon_live.show import Table, counted
@@ -112,7 +112,7 @@ def _target(path: Path) -> Path:
 
 
 def _in_file(mapping: Mapping) -> bool:
-    return mapping.origin is not None and mapping.origin.cell == CELL
+    return mapping.of_file
 
 
 def _with(
@@ -152,6 +152,8 @@ def _changed(
         if expected[_key(wanted)]:
             continue
         old = None if wanted.all else there.get(_heard(wanted))
+        if old is not None and not wanted.name:
+            wanted = replace(wanted, name=old.name)
         try:
             table = _writable(wanted)
             if old is None:

@@ -341,3 +341,48 @@ def test_a_chord_fires_though_the_file_is_loaded_again_meanwhile(tmp_path: Path)
         midi.play(press(41))
         midi.advance(1)
         assert [one.note for one in midi.sent] == [13]
+
+
+def test_cells_stand_above_the_file_and_give_way_again(file: Path) -> None:
+    """Take the mapping out of the cell, and the file's plays again; loading it changes neither."""
+    with session() as midi:
+        midi.config(file)
+        handle = midi.map(note(36), send("note_on", note=99), mode="Drums")
+        midi.play(press(36), released(36))
+        midi.config(file)
+        midi.play(press(36), released(36))
+        handle.remove()
+        midi.play(press(36), released(36))
+        assert [one.note for one in midi.sent if one.type == "note_on"] == [99, 99, 40]
+
+
+def test_check_names_what_is_shadowed(file: Path) -> None:
+    """Without loading it."""
+    text = f'{ONE}{{ type = "Delay", ms = 1 }}\n{ONE}{{ type = "Delay", ms = 2 }}\n'
+    file.write_text(text)
+    with session() as midi:
+        (row,) = midi.config(file, check=True).rows
+        assert (row[0], row[1], row[3].partition(":")[0]) == ("warning", "4", "shadowed")
+
+
+WARNED = {
+    "a shell's words": ('action = { type = "Shell", command = "ls | wc" }', "shell = true"),
+    "a mode of a condition": (
+        'action = { Conditional = { condition = { ModeIs = "Drms" }, then = { Delay = 1 } } }',
+        'did you mean "Drums"',
+    ),
+    "a device": ('action = { Delay = 1 }\ntrigger.device = "pds"', 'did you mean "pads"'),
+}
+
+
+@pytest.mark.parametrize(("words", "said"), WARNED.values(), ids=WARNED)
+def test_what_is_likely_a_mistake_is_warned_of(file: Path, words: str, said: str) -> None:
+    """And loads all the same."""
+    file.write_text(
+        '[[devices]]\nid = "pads"\n[[modes]]\nname = "Drums"\n[[modes.mappings]]\n'
+        f"trigger.type = 'Note'\ntrigger.note = 3\n{words}\n"
+    )
+    with session() as midi:
+        (row,) = midi.config(file, check=True).rows
+        assert row[0] == "warning"
+        assert said in row[3]

@@ -343,7 +343,7 @@ params = st.dictionaries(
 )
 
 
-@settings(max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(deadline=None, max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(given_params=params, name=words)
 def test_any_text_and_parameters_come_back(given_params: dict[str, Any], name: str) -> None:
     """Whatever is in strings, keys and descriptions."""
@@ -465,3 +465,48 @@ def test_what_the_running_cell_maps_is_saved_from_the_next_one_on(file: Path) ->
         midi.begin(Change(Origin("a", "In [2]", 2)))
         midi.map(note(1), delay(1), mode="Drums")
         assert midi.end(commit=True) == []
+
+
+def test_a_first_file_takes_mappings_of_every_mode(tmp_path: Path) -> None:
+    """Where there was none, or only a comment."""
+    for before in (None, "# mine\n"):
+        path = tmp_path / "new.toml"
+        if before is not None:
+            path.write_text(before)
+        with session() as midi:
+            if before is not None:
+                midi.config(path)
+            midi.map(note(1), send("note_on", note=3))
+            assert [row[0] for row in midi.save(path).rows] == ["written"]
+        assert path.read_text().startswith(before or "[[global_mappings]]")
+
+
+TABLES = """[[global_mappings]]
+description = "d" # of the first
+[global_mappings.trigger]
+type = "Note"
+note = 1
+[global_mappings.action] # what it does
+type = "SendMidi" # a note
+note = 40
+
+# of the second
+[[global_mappings]]
+[global_mappings.trigger]
+type = "Note"
+note = 2
+[global_mappings.action]
+type = "Delay"
+ms = 1
+"""
+
+
+def test_comments_and_description_of_what_is_replaced_stay(tmp_path: Path) -> None:
+    """In tables of their own, and what follows them too."""
+    path = tmp_path / "tables.toml"
+    path.write_text(TABLES)
+    with session() as midi:
+        midi.config(path)
+        midi.map(note(1), send("note_on", note=41))
+        midi.save()
+    assert path.read_text() == TABLES.replace("note = 40\n", "note = 41\nvelocity = 100\n")

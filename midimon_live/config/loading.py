@@ -6,10 +6,18 @@ from functools import cache
 from pathlib import Path as FilePath
 from typing import Any
 
-from midimon_live.actions import Action, walk
-from midimon_live.actions.flow import ModeChange
+from midimon_live.actions import Action
 from midimon_live.config.places import Places
-from midimon_live.config.problems import Finding, Path, Problem, Report, listed, path_text
+from midimon_live.config.problems import (
+    Finding,
+    Path,
+    Problem,
+    Report,
+    did_you_mean,
+    listed,
+    path_text,
+    shown,
+)
 from midimon_live.config.text import decoded, parsed, read_text
 from midimon_live.triggers import Trigger
 
@@ -169,7 +177,12 @@ class Loader:
         advanced = sections.get("advanced_settings") or models.Advanced()
         modes = [validated(_adapter(models.Mode), one, report) for one in parts.modes]
         named = [validated(_adapter(models.NamedDevice), one, report) for one in parts.devices]
-        devices = {one.id: one.name or one.id for one in named if one is not None}
+        devices: dict[str, str] = {}
+        for one, node in zip(named, parts.devices, strict=True):
+            if one is not None and one.id in devices:
+                report.warn(node.place("id"), f"two devices are called {shown(one.id)}; rename one")
+            elif one is not None:
+                devices[one.id] = one.name or one.id
         mappings = self._mappings(parts.mappings, advanced, devices, report)
         _check_modes([one.name for one in modes if one is not None], mappings, report)
         device, logging = sections.get("device"), sections.get("logging")
@@ -235,6 +248,11 @@ def _spec(
     if not (listens and does and rest):
         return None
     device = getattr(listens, "device", None)
+    if devices and device is not None and not _is_known(device, devices):
+        there = f"there are {listed([*devices])}{did_you_mean(device, devices)}"
+        report.warn(
+            trigger.place("device"), f"no device of [[devices]] is called {shown(device)}; {there}"
+        )
     return MappingSpec(
         trigger=trigger_of(listens, advanced),
         action=action_of(does),
@@ -246,11 +264,16 @@ def _spec(
     )
 
 
+def _is_known(device: str, devices: dict[str, str]) -> bool:
+    return device in devices or any(device.lower() in one.lower() for one in devices.values())
+
+
 def _check_modes(names: list[str], mappings: Iterable[MappingSpec], report: Report) -> None:
     """Warn of modes that are changed to and do not exist."""
     if not names:
         return
     for spec in mappings:
-        for one in walk(spec.action):
-            if isinstance(one, ModeChange) and (doubts := one.doubts(names)):
-                report.warn((*spec.path, "action"), f"{doubts[0]}; modes are {listed(names)}")
+        for line in spec.action.doubts(names):
+            if line.startswith(("no mode is called", "there is no mode")):
+                hint = did_you_mean("".join(line.split("'")[1:2]), names)
+                report.warn((*spec.path, "action"), f"{line}{hint}")

@@ -100,6 +100,7 @@ _VOLUME = {
 }
 _STEPS = {"next": "next", "forward": "next", "previous": "previous", "prev": "previous"}
 _STEPS |= {"back": "previous", "backward": "previous"}
+_FOR_A_SHELL = re.compile(r"(^|\s)(\||\|\||&&|;|<|>>?|2>(&1)?)(\s|$)|;\s|(^|\s)[~$]|`")
 _OPERATORS = {"and": "And", "all": "And", "or": "Or", "any": "Or"}
 
 Rewrite = Callable[[Node, Report], None]
@@ -319,10 +320,12 @@ def _repeat(node: Node, report: Report) -> None:
 
 
 def _shell(node: Node, report: Report) -> None:
-    del report
     command, more = node.get("command"), node.get("args")
     if isinstance(command, str) and isinstance(more, list) and not node.get("shell"):
         node["command"] = [command, *node.pop("args")]
+    elif isinstance(command, str) and not node.get("shell") and _FOR_A_SHELL.search(command):
+        what = "pipes, redirections, ~ and $ are handed over as they are"
+        report.warn(node.place("command"), f"no shell reads this: {what}; add shell = true")
 
 
 def _plugin(node: Node, report: Report) -> None:

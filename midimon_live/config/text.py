@@ -4,6 +4,7 @@ Limits: a file may have 5 MB, tables and lists may be nested 64 deep, whole numb
 """
 
 import os
+import re
 import stat
 from collections.abc import Iterator
 from pathlib import Path as FilePath
@@ -82,7 +83,8 @@ def parsed(text: str, report: Report) -> dict[str, Any] | None:
     try:
         data = tomli.loads(text)
     except tomli.TOMLDecodeError as error:
-        report.error((), f"not TOML: {error.msg}", (error.lineno, error.colno))
+        remedy = _remedy(text, error.lineno)
+        report.error((), f"not TOML: {error.msg}{remedy}", (error.lineno, error.colno))
         return None
     except (RecursionError, ValueError) as error:
         report.error((), f"this TOML can not be read: {error}; make it simpler")
@@ -94,6 +96,19 @@ def parsed(text: str, report: Report) -> dict[str, Any] | None:
         if isinstance(value, int) and not -(2**63) <= value < 2**63:
             report.error(path, "a whole number in TOML has 64 bits at most; write a smaller one")
     return None if report.failed else data
+
+
+def _remedy(text: str, line: int) -> str:
+    """Return what to do where that can be told."""
+    lines = text.split("\n")
+    there = lines[line - 1] if line <= len(lines) else ""
+    if any(quote in there for quote in "\u201c\u201d\u2018\u2019"):
+        return '; write straight quotes: "text"'
+    if text.lstrip().startswith(("{", "[{")):
+        return "; this looks like JSON: write key = value, and tables as [name]"
+    if re.match(r"\s*[\w-]+:(\s|$)", there) or text.startswith("---"):
+        return "; this looks like YAML: write key = value, and tables as [name]"
+    return ""
 
 
 def _all_in(data: dict[str, Any]) -> Iterator[tuple[Path, Any]]:

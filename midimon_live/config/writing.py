@@ -47,7 +47,9 @@ class Editor:
         import tomlkit
 
         around = self._document if mode is None else _mode_table(self._document, mode, color)
-        found = around and _list(around, "global_mappings" if mode is None else "mappings")
+        key = "global_mappings" if mode is None else "mappings"
+        # an empty document is false, and has room all the same
+        found = None if around is None else _list(around, key)
         if isinstance(found, tomlkit.items.AoT):
             found.append(_table(table))
             found[-1].add(tomlkit.nl())
@@ -58,19 +60,37 @@ class Editor:
             raise InvalidValue(f"the file is laid out so that nothing can be added to {where}")
 
     def replace(self, path: Sequence[str | int], table: Table) -> None:
-        """Give the mapping at `path` another description and action."""
-        import tomlkit
-
+        """Give the mapping at `path` another description and action; comments stay."""
         mapping = self._document
         for key in path:
             mapping = mapping[key]
         for key in ("description", "all"):
             if key in mapping and key not in table:
                 del mapping[key]
-        inline = isinstance(mapping, tomlkit.items.InlineTable)
-        for key, value in table.items():
-            if key != "trigger":
-                mapping[key] = tomlkit.value(_line(value)) if inline else _value(value)
+        for key in [key for key in table if key != "trigger"]:
+            _update(mapping, key, table[key])
+
+
+def _update(table: Any, key: str, value: Any) -> None:
+    """Set a key; of a table that is there only what differs, so that its comments stay."""
+    import tomlkit
+
+    old = table.get(key)
+    if old == value:
+        return
+    if isinstance(value, dict) and isinstance(old, dict):
+        for gone in [one for one in old if one not in value]:
+            del old[gone]
+        last = list(old)[-1:]
+        for one, inner in value.items():
+            if one in old or not last or not isinstance(old, tomlkit.items.Table):
+                _update(old, one, inner)
+            else:  # before the comments at its end, which belong to what follows
+                old.value._insert_after(last[0], one, _value(inner))  # noqa: SLF001
+            last = [one] if one not in last else last
+        return
+    inline = isinstance(table, tomlkit.items.InlineTable)
+    table[key] = tomlkit.value(_line(value)) if inline else _value(value)
 
 
 def _mode_table(document: Any, name: str, color: str | None) -> Any:
