@@ -343,7 +343,9 @@ params = st.dictionaries(
 )
 
 
-@settings(deadline=None, max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    deadline=None, max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(given_params=params, name=words)
 def test_any_text_and_parameters_come_back(given_params: dict[str, Any], name: str) -> None:
     """Whatever is in strings, keys and descriptions."""

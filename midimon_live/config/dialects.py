@@ -30,10 +30,13 @@ class Normalizer:
 
     Args:
         report: takes what there is to say.
+        check: looks at a "trigger", "action" or "condition" that nothing is made of, because
+            another beside it has an error: so that all errors are told at once.
     """
 
-    def __init__(self, report: Report) -> None:
+    def __init__(self, report: Report, check: Callable[[str, Node], object]) -> None:
         self._report = report
+        self._check = check
         self._fields: dict[str, dict[str, tuple[str, ...]]] = {}
         self._known: dict[str, dict[str, str]] = {}
         for kind, (types, dormant) in _TABLES.items():
@@ -86,7 +89,7 @@ class Normalizer:
             return None
         ok = True
         if "conditions" in node:
-            node["conditions"] = self._all(self.condition, node, "conditions")
+            node["conditions"] = self._all("condition", node, "conditions")
             ok = None not in node["conditions"]
         if "condition" in node:
             node["condition"] = self.condition(node["condition"], node.place("condition"))
@@ -108,21 +111,30 @@ class Normalizer:
         """Bring what an action is made of into the canonical form; False after an error."""
         ok = True
         if node["type"] == "Sequence" and "actions" in node:
-            node["actions"] = self._all(self.action, node, "actions")
+            node["actions"] = self._all("action", node, "actions")
             ok = None not in node["actions"]
         elif node["type"] in ("Repeat", "Conditional"):
-            for key in ("action", "then_action", "else_action", "condition"):
-                if key in node:
-                    normalize = self.condition if key == "condition" else self.action
-                    node[key] = normalize(node[key], node.place(key))
-                    ok = ok and node[key] is not None
+            keys = ("action", "then_action", "else_action", "condition")
+            for key in [key for key in keys if key in node]:
+                normalize = self.condition if key == "condition" else self.action
+                node[key] = normalize(node[key], node.place(key))
+                ok = ok and node[key] is not None
+            if not ok:
+                for key in [key for key in keys if isinstance(node.get(key), Node)]:
+                    self._check("condition" if key == "condition" else "action", node[key])
         return ok
 
-    def _all(self, normalize: Any, node: Node, key: str) -> list[Any]:
+    def _all(self, kind: str, node: Node, key: str) -> list[Node | None]:
         at, raw = node.place(key), node[key]
+        normalize = self.condition if kind == "condition" else self.action
         if not isinstance(raw, list):
             return [normalize(raw, at)]
-        return [normalize(one, (*at, index)) for index, one in enumerate(raw)]
+        found = [normalize(one, (*at, index)) for index, one in enumerate(raw)]
+        if None in found:
+            for one in found:
+                if one is not None:
+                    self._check(kind, one)
+        return found
 
     def _typed(self, kind: str, raw: Any, at: Path) -> Node | None:
         """Return a table that says its type in `type`, whichever way it did."""

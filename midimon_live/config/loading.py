@@ -202,10 +202,15 @@ class Loader:
         devices: dict[str, str],
         report: Report,
     ) -> tuple[MappingSpec, ...]:
+        from midimon_live.config import models
         from midimon_live.config.dialects import Normalizer
         from midimon_live.config.splits import spread
+        from midimon_live.config.validate import validated
 
-        normalizer = Normalizer(report)
+        adapters = {"action": models.AnyAction, "condition": models.AnyCondition}
+        normalizer = Normalizer(
+            report, lambda kind, node: validated(_adapter(adapters[kind]), node, report)
+        )
         around = f"{advanced!r} {devices!r}"
         before, self._built = self._built, {}
         specs: list[MappingSpec] = []

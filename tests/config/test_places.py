@@ -140,3 +140,14 @@ def _names(there: str, key: str) -> bool:
         end = there.index(there[0], 1) + 1
         return str(next(iter(tomli.loads(f"{there[:end]} = 1")))) == key
     return key in there.split("=", maxsplit=1)[0]
+
+
+def test_errors_beside_errors_are_told_at_once() -> None:
+    """In a list of actions, in a condition, and in both halves of a mapping."""
+    text = (
+        "[[mappings]]\nnote = 200\naction = [\n"
+        '  { type = "Delay", ms = "long" },\n  { type = "Txt" },\n'
+        '  { type = "Conditional", condition = { type = "Alwys" },\n'
+        "    then_action = { Delay = -1 } },\n]\n"
+    )
+    assert [one.line for one in Loader().loads(text).problems] == [2, 4, 5, 6, 7]
