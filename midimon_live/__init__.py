@@ -24,7 +24,7 @@ from midimon_live.actions import (
 )
 from midimon_live.capabilities import Capability
 from midimon_live.events import MidiEvent, TriggerContext
-from midimon_live.plugin.api import ActionPlugin
+from midimon_live.plugin.api import ActionPlugin, TriggerPlugin
 from midimon_live.triggers import (
     aftertouch,
     cc,
@@ -34,6 +34,7 @@ from midimon_live.triggers import (
     long_press,
     note,
     pitch_bend,
+    plugin_event,
     poly_aftertouch,
     program,
     release,
@@ -54,6 +55,7 @@ __all__ = [
     "Capability",
     "MidiEvent",
     "TriggerContext",
+    "TriggerPlugin",
     "aftertouch",
     "cc",
     "chord",
@@ -69,6 +71,7 @@ __all__ = [
     "note",
     "pitch_bend",
     "plugin",
+    "plugin_event",
     "poly_aftertouch",
     "program",
     "release",

@@ -3,9 +3,11 @@
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from functools import partial
+from pathlib import Path
+from typing import Any, cast
 
-from midimon_live.backends import open_backend
+from midimon_live.backends import BACKENDS, open_backend
 from midimon_live.backends.base import Backend
 from midimon_live.backends.virtual import VirtualBackend, VirtualPort
 from midimon_live.clock import Clock
@@ -16,10 +18,12 @@ from midimon_live.host import Host
 from midimon_live.inline import Inline, Parts
 from midimon_live.loops import InlineTasks, LoopTasks, Tasks, kernel_loop
 from midimon_live.modes import Modes
-from midimon_live.monitor import Monitor
+from midimon_live.monitor import Monitor, Trace
 from midimon_live.plugin.failures import Failures, NamePlace
+from midimon_live.plugin.hooks import Hooks
 from midimon_live.plugin.manager import PluginManager
 from midimon_live.plugin.runner import Runner
+from midimon_live.plugin.surroundings import Surroundings
 from midimon_live.ports import VIRTUAL, Ports
 from midimon_live.pump import Pump
 from midimon_live.running import Running
@@ -28,7 +32,7 @@ from midimon_live.stalls import StallMeter
 from midimon_live.surface import Surface
 from midimon_live.timers import Timers
 from midimon_live.watchdog import Watchdog
-from midimon_live.workers import InlineWorkers, ThreadWorkers
+from midimon_live.workers import InlineWorkers, ThreadWorkers, Workers
 
 HARDWARE = "rtmidi"
 _LATE_S = 0.003  # how late an event may be handled and still count at its own moment
@@ -54,6 +58,7 @@ class Assembly:
     watchdog: Watchdog
     pump: Inline
     clock: Clock
+    hooks: Hooks
 
     def plugins_in_use(self) -> set[str]:
         """Return the names of the plugins that gestures and actions under way may still need."""
@@ -65,60 +70,70 @@ class Assembly:
 
 
 def assemble(
-    shell: Any, clock: Clock, *, threads: bool, backend: str | None, name_place: NamePlace
+    shell: Any,
+    clock: Clock,
+    *,
+    threads: bool,
+    backend: str | None,
+    name_place: NamePlace,
+    home: Path | None,
 ) -> Assembly:
     """Build all parts; the arguments are those of `Session`."""
-    monitor, running, timers = Monitor(clock), Running(clock), Timers()
-    tasks = _tasks(shell, threads=threads)
-    bell = _Bell()
-    ports, port = _ports(clock, monitor, bell, backend, threads=threads)
+    monitor, running, timers, bell = Monitor(clock), Running(clock), Timers(), _Bell()
+    hooks, tasks = Hooks(monitor.notice), _tasks(shell, threads=threads)
+    ports, port = _ports(clock, monitor, bell, backend, hooks, threads=threads)
     runner = Runner(clock, monitor, running, tasks, Failures(name_place))
-    plugins = PluginManager(runner, clock, timers, ports.outputs.send)
-    modes, surface = Modes(), Surface()
-    gestures = Gestures(surface, timers, clock.now)
-    gestures.slack = _LATE_S if threads else 0.0
-    workers = ThreadWorkers() if threads else InlineWorkers()
-    say = runner.describe
+    places = ports.outputs, ports.output_names, home
+    around = Surroundings(runner, clock, timers, monitor, *places, threads, hooks, name_place)
+    plugins = PluginManager(around)
+    modes, surface, workers = Modes(), Surface(), _workers(threads=threads)
+    gestures, say = _gestures(surface, timers, clock, threads=threads), runner.describe
     host = Host(clock, modes, surface, ports.outputs, plugins, running, workers, monitor, say)
     runs = Runs(host, clock, timers, running, monitor, say)
     engine = Engine(clock, monitor, timers, surface, gestures, modes, runs)
     stalls = StallMeter(clock, monitor, running)
     parts = Parts(engine, ports, timers, running, clock, monitor, tasks)
     watchdog = Watchdog(running, monitor, stalls.line_of)
-    pump = Inline(parts)
-    if threads:
-        pump = Pump(parts, lambda: kernel_loop(shell), stalls, watchdog)
+    find_loop = partial(kernel_loop, shell)
+    pump = Pump(parts, find_loop, stalls, watchdog) if threads else Inline(parts)
     bell.ring = timers.changed = pump.wake
-    plugins.defer, plugins.exclusive = pump.defer, pump.paused
-    plugins.later = runs.later = pump.later
-    ports.lost = lambda name: _release_held(surface, pump, name)
+    hooks.changed = partial(_tell_of_events, engine, hooks)
+    ports.lost = partial(_release_held, surface, pump)
+    _join(plugins, runs, pump, workers)
     return Assembly(
-        monitor=monitor,
-        running=running,
-        timers=timers,
-        tasks=tasks,
-        ports=ports,
-        virtual=port,
-        plugins=plugins,
-        modes=modes,
-        surface=surface,
-        gestures=gestures,
-        runs=runs,
-        engine=engine,
-        stalls=stalls,
-        watchdog=watchdog,
-        pump=pump,
-        clock=clock,
+        monitor,
+        running,
+        timers,
+        tasks,
+        ports,
+        port,
+        plugins,
+        modes,
+        surface,
+        gestures,
+        runs,
+        engine,
+        stalls,
+        watchdog,
+        pump,
+        clock,
+        hooks,
     )
 
 
 def _ports(
-    clock: Clock, monitor: Monitor, bell: "_Bell", backend: str | None, *, threads: bool
+    clock: Clock,
+    monitor: Monitor,
+    bell: "_Bell",
+    backend: str | None,
+    hooks: Hooks,
+    *,
+    threads: bool,
 ) -> tuple[Ports, VirtualPort]:
     virtual = VirtualBackend(clock, bell)
     port = virtual.open_input(VIRTUAL, virtual=True)
     name = backend or os.environ.get("MIDIMON_BACKEND") or (HARDWARE if threads else "virtual")
-    opener = _opener(name, clock)
+    opener = _opener(name, clock, hooks)
     ports = Ports(virtual, opener, clock, monitor, in_process=name == "virtual")
     ports.connect(VIRTUAL)
     return ports, port
@@ -134,6 +149,35 @@ class _Bell:
         self.ring()
 
 
+def _join(plugins: PluginManager, runs: Runs, pump: Inline, workers: Workers) -> None:
+    """Tell plugins and actions of what is built after them."""
+    runs.later = pump.later
+    plugins.defer, plugins.exclusive, plugins.later = pump.defer, pump.paused, pump.later
+    plugins.between_events, plugins.emitted = pump.between_events, pump.emit
+    plugins.beside = partial(_beside, workers)
+
+
+def _tell_of_events(engine: Engine, hooks: Hooks) -> None:
+    """Let the engine tell of events while somebody listens."""
+    listens = "midimon_event" in hooks.heard
+    engine.tell((lambda row: hooks.tell("midimon_event", trace=Trace.of(row))) if listens else None)
+
+
+def _gestures(surface: Surface, timers: Timers, clock: Clock, *, threads: bool) -> Gestures:
+    gestures = Gestures(surface, timers, clock.now)
+    gestures.slack = _LATE_S if threads else 0.0
+    return gestures
+
+
+def _workers(*, threads: bool) -> Workers:
+    return ThreadWorkers() if threads else InlineWorkers()
+
+
+def _beside(workers: Workers, job: Callable[[], None]) -> None:
+    if not workers.do(job, "files"):
+        job()
+
+
 def _release_held(surface: Surface, pump: Inline, port: str) -> None:
     for data in surface.note_offs(port):
         pump.inject(port, data)
@@ -146,8 +190,12 @@ def _tasks(shell: Any, *, threads: bool) -> Tasks:
     return LoopTasks(lambda: kernel_loop(shell), has_kernel=has_kernel)
 
 
-def _opener(backend: str, clock: Clock) -> Callable[[], Backend]:
+def _opener(backend: str, clock: Clock, hooks: Hooks) -> Callable[[], Backend]:
     def opened() -> Backend:
+        if backend.partition("/")[0] not in BACKENDS:
+            hooks.load_packages()
+            if (found := hooks.asked("midimon_backends").get(backend)) is not None:
+                return cast("Backend", found(clock))
         if backend == "virtual":
             raise BackendUnavailable("virtual ports only, as MIDIMON_BACKEND asks")
         return open_backend(backend, clock, lambda: None)

@@ -16,7 +16,7 @@ from midimon_live.errors import InvalidValue
 from midimon_live.inline import Inline
 from midimon_live.mappings import Mapping, MappingTable, Origin
 from midimon_live.modes import Modes
-from midimon_live.plugin.api import ActionPlugin, FunctionPlugin
+from midimon_live.plugin.api import FunctionPlugin, Plugin
 from midimon_live.plugin.manager import PluginManager
 from midimon_live.plugin.version import Definition, Kind, Version
 from midimon_live.triggers import Trigger
@@ -81,7 +81,7 @@ class Change:
     """
 
     origin: Origin | None = None
-    classes: list[type[ActionPlugin]] = field(default_factory=list)
+    classes: list[type[Plugin]] = field(default_factory=list)
     mappings: list[WantedMapping] = field(default_factory=list)
     removals: list[MappingHandle] = field(default_factory=list)
     modes: dict[str, str | None] = field(default_factory=dict)
@@ -249,14 +249,14 @@ class _Definitions:
             name = _checked(source.name)
             name = self._free(name) if name in self.new else name
             return self._define(name, source, source, Kind.CLASS)
-        if isinstance(source, ActionPlugin):
+        if isinstance(source, Plugin):
             name = self._free(_checked(source.name))
             return self._define(name, source, lambda: source, Kind.INSTANCE)
         name, own = function_name(source)
         name = name if own and name not in self.new else self._free(name)
         return self._define(name, source, lambda: FunctionPlugin(name, source), Kind.FUNCTION)
 
-    def add_class(self, cls: type[ActionPlugin]) -> None:
+    def add_class(self, cls: type[Plugin]) -> None:
         """Make a class live that its cell defined, unless only its instances can be."""
         known = id(cls) in self._by_source or isabstract(cls)
         if known or not _builds_without_arguments(cls):
@@ -275,9 +275,7 @@ class _Definitions:
                 known = ", ".join(sorted({*self._live, *self.new})) or "none"
                 raise InvalidValue(f"no plugin is called {name!r}; there are: {known}")
 
-    def _define(
-        self, name: str, source: object, make: Callable[[], ActionPlugin], kind: Kind
-    ) -> str:
+    def _define(self, name: str, source: object, make: Callable[[], Plugin], kind: Kind) -> str:
         self.new[name] = Definition(name, source, make, kind, self._origin)
         self._by_source[id(source)] = name
         return name
@@ -307,7 +305,7 @@ def _checked(name: Any) -> str:
     return name
 
 
-def _builds_without_arguments(cls: type[ActionPlugin]) -> bool:
+def _builds_without_arguments(cls: type[Plugin]) -> bool:
     try:
         signature(cls).bind()
     except TypeError:
@@ -389,6 +387,7 @@ def _unused(
         for name, one in live.items()
         if name not in used
         and name not in staged
+        and one.kind not in (Kind.FOLDER, Kind.PACKAGE)
         and (one.kind is not Kind.CLASS or _left_its_cell(one, origin))
     ]
 

@@ -53,6 +53,7 @@ class Configuration:
     Attributes:
         loaded: the file in force, or None.
         times: how long its last load took, or None.
+        others: returns the builders of triggers, actions and conditions that packages have added.
     """
 
     def __init__(self, parts: Assembly, committer: Committer, *, watch: bool) -> None:
@@ -60,7 +61,8 @@ class Configuration:
         self._committer = committer
         self._watch = watch
         self._now = parts.clock.now
-        self._loader = Loader()
+        self.others = parts.hooks.builders
+        self._loader = Loader(self.others)
         self._runs = count(-1, -1)  # apart from those of cells
         self._lock = committer.lock  # one lock: what a plugin does while it begins may come here
         self._path: Path | None = None
@@ -82,7 +84,7 @@ class Configuration:
 
     def check(self, path: Path) -> Table:
         """Say what there is to say about a file, and change nothing."""
-        loaded = Loader().load(path)
+        loaded = Loader(self.others).load(path)
         return _table(loaded, report.shadowed(loaded.config.mappings if loaded.config else ()))
 
     def load(self, path: Path) -> Table:

@@ -10,12 +10,14 @@ from contextvars import ContextVar
 from midimon_live.actions import is_plugin_class
 from midimon_live.changes import Change, Committer, MappingHandle, WantedMapping
 from midimon_live.errors import InvalidValue
-from midimon_live.plugin.api import ActionPlugin
+from midimon_live.plugin.api import Plugin
 from midimon_live.running import Running
 
 # follows the code of a cell, also across `await`; a handler that runs meanwhile has a context of
 # its own, in which this is empty or over
-_cell_change: ContextVar[Change | None] = ContextVar("midimon_live_cell", default=None)
+_cell_change: ContextVar[tuple["Drafts", Change] | None] = ContextVar(
+    "midimon_live_cell", default=None
+)
 
 
 class Drafts:
@@ -34,9 +36,9 @@ class Drafts:
     def begin(self, change: Change) -> None:
         """Collect what the running cell does to plugins and mappings, until `end`."""
         self._open[threading.get_ident()] = change
-        _cell_change.set(change)
+        _cell_change.set((self, change))
 
-    def end(self, *, commit: bool, classes: Sequence[type[ActionPlugin]] = ()) -> list[str]:
+    def end(self, *, commit: bool, classes: Sequence[type[Plugin]] = ()) -> list[str]:
         """Bring into force what was collected since `begin`, or forget it.
 
         Args:
@@ -58,7 +60,7 @@ class Drafts:
         change.classes.extend(classes)
         return self._committer.commit(change)
 
-    def activate(self, plugin: type[ActionPlugin] | None) -> list[str]:
+    def activate(self, plugin: type[Plugin] | None) -> list[str]:
         """Make a plugin class live now, or, without one, all that the cell has said so far.
 
         Returns:
@@ -115,5 +117,7 @@ class Drafts:
 
     def _current(self) -> Change | None:
         """Return what the running cell has said so far; None outside of one, and in a handler."""
-        change = _cell_change.get()
-        return None if change is None or change.over or self._running.here() else change
+        owner, change = _cell_change.get() or (None, None)
+        if change is None or change.over or owner is not self or self._running.here():
+            return None  # another session's cell is no cell of this one's
+        return change

@@ -24,7 +24,7 @@ from midimon_live.events import (
 from midimon_live.gestures import Gestures
 from midimon_live.mappings import Lookup, Mapping, Plan
 from midimon_live.modes import Modes
-from midimon_live.monitor import Monitor, Step
+from midimon_live.monitor import Monitor, Row, Step
 from midimon_live.runs import Runs
 from midimon_live.surface import ON_TO_OFF, Press, Surface
 from midimon_live.timers import Timers
@@ -37,6 +37,8 @@ _ALL_OFF = frozenset(
 _VERDICTS = {MALFORMED: "malformed", SYSEX: "sysex"}
 
 Tap = Callable[[MidiEvent], bool]
+# what an event of a plugin may say in the words of a MIDI event, with the largest value
+_NUMBERS = {"note": 127, "velocity": 127, "control": 127, "value": 16383, "channel": 15}
 
 
 class Engine:
@@ -87,7 +89,10 @@ class Engine:
             self._gestures.catch_up(event.time)
         key = control_key(event.data)
         if key < 0:
-            self._pass_by(event, key, started)
+            if event.name:
+                self._emitted(event, started)
+            else:
+                self._pass_by(event, key, started)
             return
         if (tap := self.tap) is not None and tap(event):  # another thread may empty it
             self._record((event, started, "learning", (), (), None))
@@ -99,6 +104,16 @@ class Engine:
             self._release(event, key, started)
         else:
             self._turn(event, key, started)
+
+    def tell(self, listener: Callable[[Row], None] | None) -> None:
+        """Call `listener` with each event that was handled, as it is recorded; None is nobody."""
+        record = self._monitor.record
+
+        def record_and_tell(row: Row) -> None:
+            record(row)
+            listener(row)  # type: ignore[misc]
+
+        self._record = record if listener is None else record_and_tell
 
     def run_timers(self, moment: float) -> None:
         """Run what is due at `moment`, soonest first."""
@@ -251,6 +266,34 @@ class Engine:
             event=mapping.trigger.event,
             held=held,
             delta=None if control is None else control.delta,
+        )
+
+    def _emitted(self, event: MidiEvent, started: float) -> None:
+        """Fire what is mapped to an event that a plugin made."""
+        mappings = self._modes.table.heard(event.port, event.name, self._modes.name)
+        steps: list[Step] = []
+        for mapping in mappings:
+            self._perform(mapping, self._plugin_context(event), steps)
+            if not mapping.all:
+                break
+        verdict = "fired" if steps else "unmapped"
+        self._record((event, started, verdict, tuple(mappings), steps, None))
+
+    def _plugin_context(self, event: MidiEvent) -> TriggerContext:
+        values = event.values or {}
+        numbers = {
+            name: value
+            for name, most in _NUMBERS.items()
+            if type(value := values.get(name)) is int and 0 <= value <= most
+        }
+        return TriggerContext(
+            current_mode=self._modes.index,
+            mode=self._modes.name,
+            timestamp=self._epoch_ms(event.time),
+            port=event.port,
+            event="plugin",
+            data={**values, "event": event.name},
+            **numbers,
         )
 
     def _pass_by(self, event: MidiEvent, key: int, started: float) -> None:

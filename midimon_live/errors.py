@@ -16,7 +16,12 @@ Each message says what was found, what is allowed and what to do::
         ├── PluginNotFound
         ├── PluginDisabled
         ├── PermissionDenied    a capability was not granted (also PermissionError)
+        ├── DiscoveryError      a place where plugins are looked for has something else
+        │   ├── ManifestError   a plugin.toml with errors
+        │   └── DuplicatePlugin a second plugin of a name; the first is kept
         ├── LoadError           the plugin could not be built or initialised
+        │   ├── InvalidPlugin   its folder or file is not what a plugin is made of
+        │   └── ChecksumMismatch  its file is not the one that its manifest speaks of
         └── ExecutionError      the plugin raised while it ran
 """
 
@@ -97,8 +102,62 @@ class PermissionDenied(PluginError, PermissionError):
     """Raised when a plugin needs a capability that it was not granted."""
 
 
+class DiscoveryError(PluginError):
+    """Raised when a folder or package that should hold a plugin can not be read, or holds none."""
+
+
+class ManifestError(DiscoveryError):
+    """Raised when a plugin.toml has errors; the text has all of them, a line each.
+
+    Attributes:
+        problems: the errors, and the warnings, in the order of the file.
+    """
+
+    def __init__(self, plugin: str, problems: Sequence[Any]) -> None:
+        self.problems = list(problems)
+        errors = [str(one) for one in self.problems if one.severity == "error"]
+        count = f"{len(errors)} error{'' if len(errors) == 1 else 's'}"
+        super().__init__(plugin, "\n".join([f"its plugin.toml has {count}", *errors]))
+
+
+class DuplicatePlugin(DiscoveryError):
+    """Raised when a second plugin has a name that is taken; the first one is kept.
+
+    Attributes:
+        kept: where the first is.
+        refused: where the second is.
+    """
+
+    def __init__(self, plugin: str, kept: str, refused: str) -> None:
+        self.kept, self.refused = kept, refused
+        super().__init__(
+            plugin, f"{kept} and {refused} both have this name; the first is kept, rename the other"
+        )
+
+
 class LoadError(PluginError):
     """Raised when a plugin could not be built or its `initialize` raised; nothing was changed."""
+
+
+class InvalidPlugin(LoadError):
+    """Raised when a plugin's folder holds what it may not, or its file defines no plugin."""
+
+
+class ChecksumMismatch(LoadError):
+    """Raised when the SHA-256 of a plugin's file is not the one in its manifest; nothing ran.
+
+    Attributes:
+        expected: what the manifest says, 64 lower-case hex digits.
+        actual: what the file has.
+    """
+
+    def __init__(self, plugin: str, expected: str, actual: str) -> None:
+        self.expected, self.actual = expected, actual
+        super().__init__(
+            plugin,
+            f"its file has SHA-256 {actual}, its manifest says {expected}; "
+            "get it again, or put the new sum there if you trust the change",
+        )
 
 
 class ExecutionError(PluginError):

@@ -6,6 +6,7 @@ and `MidiEvent.message` builds the `mido.Message` on demand.
 Message layout: MIDI 1.0 Detailed Specification, tables I to V (status byte, then data bytes 0-127).
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -26,19 +27,23 @@ _SYSTEM_LENGTHS |= dict.fromkeys((0xF8, 0xFA, 0xFB, 0xFC, 0xFE, 0xFF), 1)
 
 
 class MidiEvent(NamedTuple):
-    """One message as it came in.
+    """One message as it came in, or an event that a plugin made, which has a name and no bytes.
 
     Attributes:
         time: when it arrived, in monotonic seconds, as the driver stamped it.
-        port: the name of the input port.
+        port: the name of the input port, or the plugin's.
         data: the message's bytes, status byte first.
         serial: its number in the order of arrival over all ports, from 1.
+        name: what a plugin calls its event; "" for a message.
+        values: plain data that came with that.
     """
 
     time: float
     port: str
     data: bytes
     serial: int
+    name: str = ""
+    values: Mapping[str, Any] | None = None
 
     @property
     def message(self) -> "mido.Message":
@@ -69,6 +74,7 @@ class TriggerContext:
         event: the kind of trigger that fired: "note", "release", "cc", ...
         held: for a release, how long the note was down, in seconds.
         delta: for an encoder, the steps it moved.
+        data: for an event of a plugin, the values that came with it, its name as "event".
     """
 
     velocity: int | None = None
@@ -83,6 +89,7 @@ class TriggerContext:
     event: str = ""
     held: float | None = None
     delta: int | None = None
+    data: Mapping[str, Any] | None = None
 
 
 def control_key(data: bytes) -> int:

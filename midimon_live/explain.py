@@ -57,6 +57,9 @@ _HEADINGS = ("", "mapping", "result", "took")
 
 def describe(event: MidiEvent) -> str:
     """Return an event in a few words: "note on 36, velocity 100, channel 9"."""
+    if event.name:
+        values = ", ".join(f"{name} {value!r:.40}" for name, value in (event.values or {}).items())
+        return f"{event.name}{f', {values}' if values else ''}"
     key = control_key(event.data)
     if key < 0:
         return f"{event.data[:12].hex(' ')}{' ...' if len(event.data) > 12 else ''}" or "no bytes"

@@ -7,10 +7,11 @@ handled once, and no handler is nested in another.
 import asyncio
 import threading
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import count
+from typing import Any
 
 from midimon_live.clock import Clock
 from midimon_live.engine import Engine
@@ -94,6 +95,12 @@ class Inline:
     def inject(self, port: str, data: bytes) -> None:
         """Put an event into the inbox as if it had arrived on `port`; any thread may call."""
         self._inbox.append(MidiEvent(self._now(), port, data, next(self._serial)))
+        self.wake()
+
+    def emit(self, plugin: str, name: str, values: Mapping[str, Any]) -> None:
+        """Put an event that a plugin made into the inbox; any thread may call."""
+        event = MidiEvent(self._now(), plugin, b"", next(self._serial), name, values)
+        self._inbox.append(event)
         self.wake()
 
     def settle(self, timeout: float = 5.0) -> None:

@@ -13,6 +13,8 @@ from contextvars import Context
 from functools import partial
 from typing import Any, Protocol
 
+from midimon_live.clock import sleep
+
 Done = Callable[[BaseException | None], None]
 
 
@@ -34,22 +36,38 @@ class Tasks(Protocol):
     """Runs the coroutines of `async` handlers; any thread may call."""
 
     def spawn(
-        self, owner: Hashable, coroutine: Coroutine[Any, Any, Any], context: Context, done: Done
+        self,
+        owner: Hashable,
+        coroutine: Coroutine[Any, Any, Any],
+        context: Context,
+        done: Done,
+        *,
+        lasting: bool = False,
     ) -> Callable[[], None]:
         """Start `coroutine` in `context`; `done` gets what it raised, or None.
+
+        Args:
+            owner: whose it is, for `cancel`.
+            coroutine: is run on the loop.
+            context: what it is run in.
+            done: is called at the end.
+            lasting: whether it goes on until it is cancelled, so that nobody waits for it.
 
         Returns:
             What cancels it; any thread may call.
         """
 
+    def lasting(self) -> bool:
+        """Tell whether a coroutine that does not end can be run here."""
+
     def pending(self) -> int:
-        """Return how many have not ended."""
+        """Return how many have not ended that will."""
 
     def cancel(self, owner: Hashable | None = None) -> None:
-        """Cancel those of `owner`, or all."""
+        """Cancel those of `owner`; without, all that do not last."""
 
     def close(self) -> None:
-        """Cancel all and give back what was started to run them."""
+        """Give back what was started to run them; what is under way may end first, for a second."""
 
 
 class LoopTasks:
@@ -70,10 +88,17 @@ class LoopTasks:
         self._own: asyncio.AbstractEventLoop | None = None
         self._lock = threading.Lock()
         self._pending: dict[object, tuple[Hashable, Callable[[], None]]] = {}
+        self._lasting: set[object] = set()
         self._tasks: dict[object, asyncio.Task[Any]] = {}
 
     def spawn(
-        self, owner: Hashable, coroutine: Coroutine[Any, Any, Any], context: Context, done: Done
+        self,
+        owner: Hashable,
+        coroutine: Coroutine[Any, Any, Any],
+        context: Context,
+        done: Done,
+        *,
+        lasting: bool = False,
     ) -> Callable[[], None]:
         """Start `coroutine` on the loop; `done` runs there with what it raised, or None."""
         loop = self._loop()
@@ -88,6 +113,8 @@ class LoopTasks:
             done(asyncio.CancelledError())
 
         self._pending[ticket] = (owner, never_began)
+        if lasting:
+            self._lasting.add(ticket)
 
         def start() -> None:
             if ticket not in self._pending:
@@ -99,34 +126,49 @@ class LoopTasks:
         loop.call_soon_threadsafe(start)
         return lambda: self._cancel_one(ticket)
 
+    def lasting(self) -> bool:
+        """Tell whether a coroutine that does not end can be run: on a loop, beside the caller."""
+        return True
+
     def pending(self) -> int:
-        """Return how many coroutines have not ended."""
-        return len(self._pending)
+        """Return how many coroutines have not ended that will."""
+        return len(self._pending) - len(self._lasting)
 
     def cancel(self, owner: Hashable | None = None) -> None:
-        """Cancel the coroutines of `owner`, or all."""
+        """Cancel the coroutines of `owner`; without, all that do not last."""
         for ticket, (whose, _) in list(self._pending.items()):
-            if owner is None or whose is owner:
+            if whose is owner if owner is not None else ticket not in self._lasting:
                 self._cancel_one(ticket)
 
     def _cancel_one(self, ticket: object) -> None:
         if (task := self._tasks.get(ticket)) is None:
+            self._lasting.discard(ticket)
             if (pending := self._pending.pop(ticket, None)) is not None:
                 pending[1]()
         elif (loop := self._loop()) is not None:
             loop.call_soon_threadsafe(task.cancel)
 
     def close(self) -> None:
-        """Cancel all; end the loop and thread that were started for want of a kernel."""
-        self.cancel()
+        """End the loop and thread that were started for want of a kernel.
+
+        What plugins still do to close what they opened has a second for it.
+        """
         own, self._own = self._own, None
-        if own is not None:
-            own.call_soon_threadsafe(own.stop)
+        if own is None:
+            return
+        for _ in range(100):
+            if not self._pending:
+                break
+            sleep(0.01)
+        own.call_soon_threadsafe(own.stop)
 
     def _ended(self, ticket: object, task: "asyncio.Task[Any]", done: Done) -> None:
         self._tasks.pop(ticket, None)
-        self._pending.pop(ticket, None)
-        done(asyncio.CancelledError() if task.cancelled() else task.exception())
+        try:
+            done(asyncio.CancelledError() if task.cancelled() else task.exception())
+        finally:  # who waits for it wants to see what came of it
+            self._lasting.discard(ticket)
+            self._pending.pop(ticket, None)
 
     def _loop(self) -> asyncio.AbstractEventLoop | None:
         if self._has_kernel:
@@ -160,9 +202,16 @@ class InlineTasks:
 
     def __init__(self) -> None:
         self._tasks: dict[asyncio.Task[Any], Hashable] = {}
+        self._lasting: set[asyncio.Task[Any]] = set()
 
     def spawn(
-        self, owner: Hashable, coroutine: Coroutine[Any, Any, Any], context: Context, done: Done
+        self,
+        owner: Hashable,
+        coroutine: Coroutine[Any, Any, Any],
+        context: Context,
+        done: Done,
+        *,
+        lasting: bool = False,
     ) -> Callable[[], None]:
         """Run `coroutine`; `done` gets what it raised, or None."""
         try:
@@ -172,26 +221,38 @@ class InlineTasks:
             return lambda: None
         task = loop.create_task(coroutine, context=context)
         self._tasks[task] = owner
+        if lasting:
+            self._lasting.add(task)
 
         def ended(task: "asyncio.Task[Any]") -> None:
             self._tasks.pop(task, None)
+            self._lasting.discard(task)
             done(asyncio.CancelledError() if task.cancelled() else task.exception())
 
         task.add_done_callback(ended)
         return partial(_cancel, task)
 
+    def lasting(self) -> bool:
+        """Tell whether a coroutine that does not end can be run: only inside of an async test."""
+        try:
+            asyncio.get_running_loop()
+        except RuntimeError:
+            return False
+        return True
+
     def pending(self) -> int:
-        """Return how many coroutines have not ended."""
-        return len(self._tasks)
+        """Return how many coroutines have not ended that will."""
+        return len(self._tasks) - len(self._lasting)
 
     def cancel(self, owner: Hashable | None = None) -> None:
-        """Cancel the coroutines of `owner`, or all."""
+        """Cancel the coroutines of `owner`; without, all that do not last."""
         for task, whose in list(self._tasks.items()):
-            if owner is None or whose is owner:
+            if whose is owner if owner is not None else task not in self._lasting:
                 task.cancel()
 
     def close(self) -> None:
         """Cancel all."""
+        self._lasting.clear()
         with contextlib.suppress(RuntimeError):  # the test's loop may be closed already
             self.cancel()
 

@@ -2,11 +2,12 @@
 
 import shlex
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, NamedTuple
 
 from midimon_live import views
-from midimon_live.capabilities import Capability
 from midimon_live.errors import CommandError, MidimonError
+from midimon_live.scopes import scope
 from midimon_live.sessions import Session
 from midimon_live.show import Table
 
@@ -92,16 +93,69 @@ def _unload(session: Session, name: str) -> str:
     return f"{name} is unloaded"
 
 
-def _grant(session: Session, name: str, capability: str) -> str:
-    session.plugins.grant_capability(name, capability)
-    granted = Capability.of(capability)
-    warning = f"; {granted.risk.value} risk: it may {granted.description}"
-    return f"{name} may use {granted.value}{'' if granted.risk.value == 'low' else warning}"
+def _discover(session: Session) -> Table:
+    session.plugins.discover_plugins()
+    return views.available(session.plugins)
 
 
-def _revoke(session: Session, name: str, capability: str) -> str:
-    session.plugins.revoke_capability(name, capability)
-    return f"{name} may not use {Capability.of(capability).value} any more"
+def _new(session: Session, name: str, folder: str | None = None) -> str:
+    made = session.plugins.new_plugin(name, None if folder is None else Path(folder).expanduser())
+    return f"{made} is a plugin to begin with: edit plugin.py, then %midi load {name}"
+
+
+def _load(session: Session, name: str) -> str:
+    plugins = session.plugins
+    if name not in plugins.list_available():
+        plugins.discover_plugins()
+    plugins.load_plugin(name)
+    return "\n".join(filter(None, (f"{name} is loaded", plugins.refusal(name))))
+
+
+def _reload(session: Session, name: str) -> str:
+    session.plugins.reload_plugin(name)
+    return "\n".join(filter(None, (f"{name} is reloaded", session.plugins.refusal(name))))
+
+
+def _span(words: tuple[str, ...], usage: str) -> tuple[list[str], str | None]:
+    """Take --once, --session or --always out of the words."""
+    spans = [word[2:] for word in words if word.startswith("--")]
+    rest = [word for word in words if not word.startswith("--")]
+    if len(spans) > 1 or len(rest) != 2:
+        raise CommandError(f"usage: %midi {usage}")
+    return rest, spans[0] if spans else None
+
+
+def _grant(session: Session, *words: str) -> str:
+    (name, wanted), until = _span(words, "grant NAME SCOPE [--once|--session|--always]")
+    session.plugins.grant_capability(name, wanted, until=until)
+    granted = scope(wanted)
+    risk, may = granted.capability.risk.value, granted.capability.description
+    warning = "" if risk == "low" else f"; {risk} risk: it may {may}"
+    return f"{name} may use {granted}{warning}"
+
+
+def _revoke(session: Session, name: str, wanted: str) -> str:
+    session.plugins.revoke_capability(name, wanted)
+    return f"{name} may not use {scope(wanted)} any more"
+
+
+def _deny(session: Session, *words: str) -> str:
+    (name, unwanted), until = _span(words, "deny NAME SCOPE [--session|--always]")
+    session.plugins.deny_capability(name, unwanted, until=until)
+    return f"{name} may not use {scope(unwanted)}, whatever else it is granted"
+
+
+def _audit(session: Session, *words: str) -> Table:
+    names = [word for word in words if word != "--unused"]
+    if len(names) > 1 or (len(names) < len(words) and not names):
+        raise CommandError("usage: %midi audit [NAME] [--unused]")
+    if len(names) < len(words):
+        return views.unused(session.plugins, names[0])
+    return views.audit(session.plugins.audit_log(names[0] if names else None))
+
+
+def _log(session: Session, name: str) -> Table:
+    return views.log(name, session.plugins.log_lines(name))
 
 
 def _why(session: Session, event: str = "last") -> Table:
@@ -170,8 +224,17 @@ COMMANDS: dict[str, Command] = {
     "enable": Command("NAME", "let a plugin run", _enable),
     "disable": Command("NAME", "keep a plugin but do not run it", _disable),
     "unload": Command("NAME", "take a plugin out", _unload),
-    "grant": Command("NAME CAPABILITY", "allow a plugin something it declares", _grant),
-    "revoke": Command("NAME CAPABILITY", "take that back", _revoke),
+    "discover": Command("", "look for plugins in folders and packages, and list them", _discover),
+    "new": Command("NAME [FOLDER]", "write a folder to begin a plugin with", _new),
+    "load": Command("NAME", "load a plugin that was found", _load),
+    "reload": Command("NAME", "load it from its files again", _reload),
+    "grant": Command(
+        "NAME SCOPE [--once|--session|--always]", "allow a plugin something it declares", _grant
+    ),
+    "revoke": Command("NAME SCOPE", "take that back", _revoke),
+    "deny": Command("NAME SCOPE [--session|--always]", "refuse that, whatever else", _deny),
+    "audit": Command("[NAME] [--unused]", "what plugins were allowed and refused", _audit),
+    "log": Command("NAME", "what a plugin noted", _log),
     "stats": Command("[NAME]", "executions, failures, times", Session.stats),
     "why": Command("[last|NUMBER]", "why an event fired what it fired, or nothing", _why),
     "monitor": Command("[COUNT]", "the last events", _monitor),

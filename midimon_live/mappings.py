@@ -12,7 +12,15 @@ from typing import TypeVar
 from midimon_live.actions import Action, PluginAction, walk
 from midimon_live.actions.midi import SendMidi
 from midimon_live.events import split_key
-from midimon_live.triggers import DoubleTap, LongPress, NoteChord, Press, SequenceOf, Trigger
+from midimon_live.triggers import (
+    DoubleTap,
+    LongPress,
+    NoteChord,
+    PluginTrigger,
+    Press,
+    SequenceOf,
+    Trigger,
+)
 
 DEFAULT_MODE = "Default"
 CONFIGURATION = "configuration"  # the "cell" of what the configuration file says
@@ -246,9 +254,19 @@ class MappingTable:
         colors: the colours of those that have one, by name.
         grouped: the chords and sequences, which concern more than one control.
         ported: whether any mapping is for one port only.
+        of_plugins: those that listen to events of plugins.
     """
 
-    __slots__ = ("_index", "_lookups", "_mappings", "colors", "grouped", "modes", "ported")
+    __slots__ = (
+        "_index",
+        "_lookups",
+        "_mappings",
+        "colors",
+        "grouped",
+        "modes",
+        "of_plugins",
+        "ported",
+    )
 
     def __init__(self) -> None:
         self._mappings: dict[int, Mapping] = {}
@@ -258,6 +276,7 @@ class MappingTable:
         self.modes: tuple[str, ...] = (DEFAULT_MODE,)
         self.colors: AnyMapping[str, str] = {}
         self.ported = False
+        self.of_plugins: tuple[tuple[Mapping, PluginTrigger], ...] = ()
 
     def __iter__(self) -> Iterator[Mapping]:
         return iter(self._mappings.values())
@@ -306,6 +325,7 @@ class MappingTable:
                 known.setdefault(mapping.mode)
         table.grouped = tuple(grouped)
         table.ported = any(one.port is not None for one in table._mappings.values())
+        table.of_plugins = tuple(_with(table._mappings.values(), PluginTrigger))
         known = known or {DEFAULT_MODE: None}
         table.modes, table.colors = tuple(known), {**self.colors, **colors}
         return table
@@ -316,6 +336,12 @@ class MappingTable:
         if found is None:
             found = self._lookups[mode] = Lookup(self, mode)
         return found
+
+    def heard(self, plugin: str, event: str, mode: str) -> list[Mapping]:
+        """Return the mappings to try for an event of a plugin, in order."""
+        found = [one for one, trigger in self.of_plugins if trigger.hears(plugin, event)]
+        ordered = sorted(found, key=lambda one: (one.mode is None, one.number))
+        return [one for one in ordered if one.mode in (None, mode)]
 
     def candidates(self, key: int, mode: str) -> tuple[Mapping, ...]:
         """Return the mappings to try for a control, in order; nothing if the key is negative."""

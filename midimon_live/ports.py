@@ -124,6 +124,11 @@ class Ports:
             own = [] if self._hardware is None else self._own_ports()
             return inputs + outputs + gone + own
 
+    def output_names(self) -> list[str]:
+        """Return the names of all outputs there are."""
+        with self._lock:
+            return [name for name, _ in self._available("outputs")]
+
     def connect(self, port: str | int, *, reconnect: bool = True) -> str:
         """Open an input and return its full name.
 

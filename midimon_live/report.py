@@ -2,12 +2,12 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING
 
 from midimon_live.config import MappingSpec
 from midimon_live.config.problems import WARNING
 from midimon_live.config.problems import Finding as Remark
 from midimon_live.mappings import Mapping, MappingTable
-from midimon_live.plugin.manager import PluginManager
 from midimon_live.show import Table, counted
 from midimon_live.triggers import (
     DoubleTap,
@@ -21,12 +21,15 @@ from midimon_live.triggers import (
     Trigger,
 )
 
+if TYPE_CHECKING:  # the command line asks about files, and has no plugins
+    from midimon_live.plugin.manager import PluginManager
+
 SHADOWED, DEAD, CLASHING = "shadowed", "dead", "clashing"
 ALWAYS, SOMETIMES = "always", "sometimes"
 Finding = tuple[str, Mapping, str]
 
 
-def report(table: MappingTable, plugins: PluginManager) -> Table:
+def report(table: MappingTable, plugins: "PluginManager") -> Table:
     """Return what there is to say about the mappings in force."""
     rows = [
         (kind, f"{mapping.number}.", str(mapping), why)
@@ -39,7 +42,7 @@ def report(table: MappingTable, plugins: PluginManager) -> Table:
 
 
 def findings(
-    mappings: Iterable[Mapping], modes: Sequence[str], plugins: PluginManager
+    mappings: Iterable[Mapping], modes: Sequence[str], plugins: "PluginManager"
 ) -> list[Finding]:
     """Return each finding as (kind, mapping, why), by number of the mapping.
 
@@ -64,7 +67,9 @@ def shadowed(specs: Sequence[MappingSpec]) -> list[Remark]:
     ]
 
 
-def hints(table: MappingTable, plugins: PluginManager, considered: Sequence[Mapping]) -> list[str]:
+def hints(
+    table: MappingTable, plugins: "PluginManager", considered: Sequence[Mapping]
+) -> list[str]:
     """Return the findings about the mappings that were considered for an event, as lines."""
     numbers = {one.number for one in table}
     left = [one for one in considered if one.number in numbers]
@@ -75,7 +80,7 @@ def hints(table: MappingTable, plugins: PluginManager, considered: Sequence[Mapp
 
 
 def _dead(
-    mappings: Iterable[Mapping], modes: Sequence[str], plugins: PluginManager
+    mappings: Iterable[Mapping], modes: Sequence[str], plugins: "PluginManager"
 ) -> Iterator[Finding]:
     for mapping in mappings:
         if isinstance(mapping.trigger, Gamepad):

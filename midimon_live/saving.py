@@ -48,7 +48,7 @@ class Saver:
         target = _target(path)
         text, source = self._base(path, target)
         of_cells = [one for one in mappings if not _in_file(one)]
-        text, written, left_out = _with(text, of_cells, colors)
+        text, written, left_out = _with(Loader(self._configuration.others), text, of_cells, colors)
         try:
             kept = write_whole(target, text, backup=self._is_precious(target, source))
         except OSError as error:
@@ -66,7 +66,7 @@ class Saver:
         """Return the text to start from, and its name: the file's own where it is in force."""
         current = self._configuration
         if current.path is not None and _real(current.path) == target and target.exists():
-            loaded = Loader().load(path)
+            loaded = Loader(self._configuration.others).load(path)
             if loaded.config is None:
                 raise InvalidValue(
                     f"{path} has errors now, so nothing was written: {loaded.problems[0]}"
@@ -116,18 +116,18 @@ def _in_file(mapping: Mapping) -> bool:
 
 
 def _with(
-    text: str, mappings: Iterable[Mapping], colors: AnyMapping[str, str]
+    loader: Loader, text: str, mappings: Iterable[Mapping], colors: AnyMapping[str, str]
 ) -> tuple[str, list[Mapping], list[LeftOut]]:
     """Return the text with mappings added, or in place of the ones with the same trigger."""
     mappings = list(mappings)
-    done = _changed(text, mappings, colors)
+    done = _changed(loader, text, mappings, colors)
     if done is not None:
         return done
     # one of them does not go there: the others do
     written: list[Mapping] = []
     left_out: list[LeftOut] = []
     for mapping in mappings:
-        done = _changed(text, [mapping], colors)
+        done = _changed(loader, text, [mapping], colors)
         if done is None:
             left_out.append((mapping, "the file has no place for it; write it there by hand"))
             continue
@@ -138,10 +138,10 @@ def _with(
 
 
 def _changed(
-    text: str, mappings: Iterable[Mapping], colors: AnyMapping[str, str]
+    loader: Loader, text: str, mappings: Iterable[Mapping], colors: AnyMapping[str, str]
 ) -> tuple[str, list[Mapping], list[LeftOut]] | None:
     """Return the text with these mappings, or None where it would not say what is meant."""
-    specs = _specs(text)
+    specs = _specs(loader, text)
     there = {_heard(one): one for one in reversed(specs) if not one.all}  # the first one fires
     expected = Counter(_key(one) for one in specs)
     editor = Editor(text)
@@ -170,7 +170,7 @@ def _changed(
     if not written:
         return text, written, left_out
     # whatever the file's layout, what is written has to say what was meant
-    found = Counter(_key(one) for one in _specs(editor.text))
+    found = Counter(_key(one) for one in _specs(loader, editor.text))
     return (editor.text, written, left_out) if found == +expected else None
 
 
@@ -187,8 +187,8 @@ def _writable(spec: MappingSpec) -> Toml:
     return table
 
 
-def _specs(text: str) -> tuple[MappingSpec, ...]:
-    loaded = Loader().loads(text)
+def _specs(loader: Loader, text: str) -> tuple[MappingSpec, ...]:
+    loaded = loader.loads(text)
     return () if loaded.config is None else loaded.config.mappings
 
 

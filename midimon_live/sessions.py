@@ -19,12 +19,13 @@ from midimon_live.configuration import Configuration
 from midimon_live.drafts import Drafts
 from midimon_live.errors import InvalidValue
 from midimon_live.events import TriggerContext
+from midimon_live.home import home as usual_home
 from midimon_live.learn import TIMEOUT_S, Learner, Lessons
 from midimon_live.learned import Learned, NothingLearned
 from midimon_live.links import Links
 from midimon_live.modes import check_color, check_mode_name
 from midimon_live.monitor import Monitor
-from midimon_live.plugin.api import ActionPlugin
+from midimon_live.plugin.api import Plugin
 from midimon_live.plugin.failures import plain_place
 from midimon_live.pump import Pump
 from midimon_live.saving import Saver
@@ -44,6 +45,8 @@ class Session(Links):
         backend: "rtmidi", "rtmidi/jack", "virtual", ...; the environment variable MIDIMON_BACKEND
             or "rtmidi" by default.
         name_place: turns a file and line into words such as "In [3], line 7".
+        home: where plugins, grants and logs are; the environment variable MIDIMON_HOME, or
+            `~/.midimon`, without; None keeps nothing.
     """
 
     def __init__(
@@ -54,11 +57,18 @@ class Session(Links):
         threads: bool = True,
         backend: str | None = None,
         name_place: Callable[[str, int], str] = plain_place,
+        home: str | PathLike[str] | None = "",
     ) -> None:
         parts = assemble(
-            shell, clock or SystemClock(), threads=threads, backend=backend, name_place=name_place
+            shell,
+            clock or SystemClock(),
+            threads=threads,
+            backend=backend,
+            name_place=name_place,
+            home=_home(home),
         )
         super().__init__(parts)
+        self.hooks = parts.hooks
         self._timers = parts.timers
         self._tasks = parts.tasks
         self._engine = parts.engine
@@ -135,7 +145,7 @@ class Session(Links):
 
         return mapped
 
-    def activate(self, plugin: type[ActionPlugin] | None = None) -> list[str]:
+    def activate(self, plugin: type[Plugin] | None = None) -> list[str]:
         """Make a plugin class live now, or, without one, all that the cell has said so far.
 
         Returns:
@@ -150,7 +160,7 @@ class Session(Links):
         """Collect what the running cell does to plugins and mappings, until `end`."""
         self._drafts.begin(change)
 
-    def end(self, *, commit: bool, classes: Sequence[type[ActionPlugin]] = ()) -> list[str]:
+    def end(self, *, commit: bool, classes: Sequence[type[Plugin]] = ()) -> list[str]:
         """Bring into force what was collected since `begin`, or forget it; see `Drafts.end`."""
         return self._drafts.end(commit=commit, classes=classes)
 
@@ -355,6 +365,10 @@ class Session(Links):
     def closed(self) -> bool:
         """Whether the session has ended."""
         return self._closed
+
+
+def _home(given: str | PathLike[str] | None) -> Path | None:
+    return None if given is None else Path(given).expanduser() if given else usual_home()
 
 
 def _mode(mode: Any) -> str | None:

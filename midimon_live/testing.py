@@ -14,8 +14,13 @@ A test of a plugin is five lines::
 
 import contextlib
 import io
-from collections.abc import Iterable, Mapping
+import shutil
+import tempfile
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from os import PathLike
+from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import mido
@@ -24,6 +29,8 @@ from midimon_live.actions import plugin as plugin_action
 from midimon_live.backends.virtual import VirtualPort
 from midimon_live.clock import ManualClock
 from midimon_live.plugin.api import ActionPlugin
+from midimon_live.plugin.bundle import Bundle
+from midimon_live.plugin.loader import load
 from midimon_live.plugin.stats import PluginStats
 from midimon_live.sessions import Session
 from midimon_live.triggers import note
@@ -35,6 +42,8 @@ __all__ = [
     "VirtualPort",
     "bend",
     "chosen",
+    "load_module",
+    "plugin_session",
     "press",
     "pressure",
     "released",
@@ -87,9 +96,10 @@ class TestSession(Session):
 
     __test__ = False  # the name begins with Test, but it holds none
 
-    def __init__(self) -> None:
+    def __init__(self, home: str | PathLike[str] | None = None) -> None:
         self.clock = ManualClock()
-        super().__init__(clock=self.clock, threads=False, backend="virtual")
+        self._home = Path(home or "")
+        super().__init__(clock=self.clock, threads=False, backend="virtual", home=home)
 
     def play(self, *events: Any) -> None:
         """Let events arrive at the virtual port, one after another.
@@ -111,19 +121,80 @@ class TestSession(Session):
         self.clock.move_to(end)
 
     @property
+    def home(self) -> Path:
+        """The folder of plugins, grants and logs."""
+        return self._home
+
+    @property
     def sent(self) -> list[mido.Message]:
         """The messages sent to the virtual port, oldest first."""
         return self.virtual.sent
 
 
 @contextlib.contextmanager
-def session() -> Any:
-    """Give a `TestSession` and close it at the end."""
-    midi = TestSession()
+def session(home: str | PathLike[str] | None = None) -> Any:
+    """Give a `TestSession` and close it at the end.
+
+    Args:
+        home: the folder of plugins, grants and logs; None keeps nothing.
+    """
+    midi = TestSession(home)
     try:
         yield midi
     finally:
         midi.close()
+
+
+@contextlib.contextmanager
+def plugin_session(
+    folder: str | PathLike[str],
+    *,
+    grants: Iterable[str] = (),
+    capabilities: Iterable[str] | None = None,
+    load: bool = True,
+    live: bool = False,
+) -> Iterator[Any]:
+    """Give a `TestSession` with the plugin of a folder, in a home of its own that goes afterwards.
+
+    Args:
+        folder: of the plugin; it is copied.
+        grants: what to grant it for the session, as "filesystem" or "network:example.org".
+        capabilities: what it declares, in place of what its manifest says.
+        load: False leaves it to the test to load the plugin.
+        live: True gives a `Session` with threads and an event loop, on the virtual port and in real
+            time: for plugins that are `async` and keep connections open.
+
+    Raises:
+        LoadError: it can not be loaded, and the other errors of `load_plugin`.
+    """
+    with tempfile.TemporaryDirectory(prefix="midimon-") as home:
+        source = Path(folder)
+        copy = Path(home) / "plugins" / source.name
+        shutil.copytree(source, copy, ignore=shutil.ignore_patterns("__pycache__", "test_*"))
+        if capabilities is not None:
+            _declare(copy / "plugin.toml", list(capabilities))
+        midi = Session(backend="virtual", home=home) if live else TestSession(home)
+        with contextlib.closing(midi):
+            midi.plugins.discover_plugins()
+            for name in midi.plugins.list_available() if load else ():
+                midi.plugins.load_plugin(name)
+                for one in grants:
+                    midi.plugins.grant_capability(name, one, until="session")
+            yield midi
+
+
+def _declare(manifest: Path, capabilities: list[str]) -> None:
+    import tomlkit
+
+    document = tomlkit.parse(manifest.read_text("utf-8"))
+    plugin: Any = document["plugin"]
+    plugin["capabilities"] = capabilities
+    manifest.write_text(tomlkit.dumps(document), "utf-8")
+
+
+def load_module(folder: str | PathLike[str]) -> ModuleType:
+    """Return the module of a plugin's folder, to test its functions; raises LoadError."""
+    return load(Bundle.read(Path(folder))).module
 
 
 @dataclass(frozen=True, slots=True)

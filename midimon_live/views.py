@@ -2,20 +2,26 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from datetime import datetime
+from shlex import quote
 
 from midimon_live import controllers
 from midimon_live.explain import describe
 from midimon_live.modes import Modes
 from midimon_live.monitor import Monitor, Trace
+from midimon_live.plugin.audit import Entry
+from midimon_live.plugin.info import PluginInfo
 from midimon_live.plugin.manager import PluginManager
 from midimon_live.plugin.stats import PluginStats
 from midimon_live.plugin.version import PluginState
 from midimon_live.ports import Ports
 from midimon_live.runs import RunInfo
+from midimon_live.scopes import Scope
 from midimon_live.show import Table, counted
 from midimon_live.stalls import Stall
 
 _SHOWN_NOTICES = 5
+_GUARDED = "guarded: what they do is checked, and that is not a sandbox"
 
 
 def status(
@@ -91,14 +97,75 @@ def plugins(manager: PluginManager) -> Table:
         info = manager.get_metadata(name)
         missing = ", ".join(sorted(one.value for one in info.missing))
         state = "enabled" if info.state is PluginState.ENABLED else "disabled"
-        may = ", ".join(sorted(one.value for one in info.capabilities - info.missing))
+        may = ", ".join(sorted(map(str, _effective(info))))
         wants = f"refused: wants {missing}" if missing else ""
-        where = info.origin.label if info.origin else ""
+        where = info.origin.label if info.origin else info.kind.value if info.folder else ""
         rows.append((name, state, info.kind.value, where, may, wants, info.description))
     if not rows:
-        return Table("no plugins yet: define an ActionPlugin in a cell", (), ())
+        return Table("no plugins yet: define an ActionPlugin in a cell, or %midi load one", (), ())
     headings = ("plugin", "state", "is a", "from", "may use", "", "")
-    return Table("plugins (guarded: checked before each execution, not a sandbox)", headings, rows)
+    return Table(f"plugins ({_GUARDED})", headings, rows)
+
+
+def _effective(info: PluginInfo) -> set[Scope]:
+    """Return what a plugin may really use: the smaller of what it declares and was granted."""
+    if info.rights is None:
+        return set()
+    granted, declared = info.rights.granted, info.rights.declared
+    return {one for one in granted if any(d.covers(one) for d in declared)} | {
+        one for one in declared if any(g.covers(one) for g in granted)
+    }
+
+
+def available(manager: PluginManager) -> Table:
+    """Return a table of the plugins that were found in folders and packages."""
+    rows = []
+    for name in manager.list_available():
+        info = manager.get_metadata(name)
+        wants = ", ".join(sorted(map(str, info.scopes)))
+        checked = "verified" if info.verified else "unverified"
+        rows.append((name, info.version, info.state.value, wants, checked, info.description))
+    folder = manager.plugins_dir
+    remarks = [f"plugins are folders in {folder}"] if folder is not None else []
+    if not rows:
+        return Table("no plugins were found", (), (), remarks)
+    headings = ("plugin", "version", "state", "declares", "", "")
+    return Table("plugins that were found", headings, rows, remarks)
+
+
+def audit(entries: Sequence[Entry]) -> Table:
+    """Return a table of decisions, newest last."""
+    rows = [
+        (_clock(one.t), one.plugin, one.scope, one.op, one.verdict, _times(one.n), one.why, one.at)
+        for one in entries
+    ]
+    if not rows:
+        return Table("nothing has been decided yet", (), ())
+    headings = ("", "plugin", "scope", "by", "", "", "", "where")
+    return Table(f"the last {len(rows)} decisions ({_GUARDED})", headings, rows)
+
+
+def unused(manager: PluginManager, name: str) -> Table:
+    """Return a table of what a plugin was granted and has not used, with a smaller grant."""
+    granted, used = manager.unused_grants(name)
+    rows = [("not used", one, f"%midi revoke {quote(name)} {quote(one)}") for one in granted]
+    rows += [("used", one, f"%midi grant {quote(name)} {quote(one)}") for one in used]
+    title = f"{name} has used {counted(len(used), 'scope')} since the session began"
+    return Table(title, ("", "scope", "") if rows else (), rows)
+
+
+def log(name: str, lines: Sequence[tuple[int, str]]) -> Table:
+    """Return a table of what a plugin noted."""
+    rows = [(_clock(moment / 1000), text) for moment, text in lines]
+    return Table(f"log of {name}" if rows else f"{name} has noted nothing", (), rows)
+
+
+def _clock(seconds: float) -> str:
+    return f"{datetime.fromtimestamp(seconds):%H:%M:%S}"  # noqa: DTZ006 - the machine's own zone
+
+
+def _times(number: int) -> str:
+    return "" if number == 1 else f"\N{MULTIPLICATION SIGN}{number}"
 
 
 def stats(snapshots: Mapping[str, PluginStats]) -> Table:
@@ -109,6 +176,7 @@ def stats(snapshots: Mapping[str, PluginStats]) -> Table:
         "runs",
         "failed",
         "denied",
+        "timeouts",
         "success",
         f"avg {micro}",
         f"p50 {micro}",
@@ -121,6 +189,7 @@ def stats(snapshots: Mapping[str, PluginStats]) -> Table:
             one.executions,
             one.failures,
             one.denied,
+            one.timeouts,
             f"{one.success_rate:.1%}",
             f"{one.avg_us:.0f}",
             f"{one.p50_us:.0f}",

@@ -201,13 +201,13 @@ def test_a_plugin_that_asks_for_the_configuration_as_it_begins_holds_nothing_up(
 
         def initialize(self) -> None:
             """Give the other thread time to begin."""
-            written(file, TEXT.replace("40", "41"))
             time.sleep(0.5)
             midi.config()
 
         def execute(self, params: Any, context: Any) -> None:
             """Do nothing."""
 
+    threading.Timer(0.1, written, (file, TEXT.replace("40", "41"))).start()
     begun = threading.Thread(target=midi.activate, args=(Curious,), daemon=True)
     begun.start()
     begun.join(LONGEST)

@@ -67,7 +67,7 @@ def test_command_answers_in_one_line(midi: TestSession, line: str, answer: str) 
         ("why last", "event 1: note on 36"),
         ("monitor", "note on 36, velocity 100"),
         ("monitor 1", "blink: denied"),
-        ("help", "%midi grant NAME CAPABILITY"),
+        ("help", "%midi grant NAME SCOPE"),
         ("help send", "%midi send TYPE [name=value ...] [port=NAME]"),
     ],
 )

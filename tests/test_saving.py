@@ -22,6 +22,7 @@ from midimon_live import (
     note,
     pitch_bend,
     plugin,
+    plugin_event,
     program,
     release,
     repeat,
@@ -81,6 +82,8 @@ TRIGGERS = [
     pitch_bend(),
     program(3),
     gamepad_button(130),
+    plugin_event("clock_tick", "beat"),
+    plugin_event("clock_tick"),
     gamepad_stick(130, direction="clockwise"),
 ]
 ACTIONS = [

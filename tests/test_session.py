@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from midimon_live import ActionPlugin, Capability, cc, note, plugin, release
+from midimon_live import ActionPlugin, Capability, cc, note, plugin, release, send
 from midimon_live.changes import Change
 from midimon_live.errors import (
     InvalidValue,
@@ -686,3 +686,12 @@ def test_two_sessions_know_nothing_of_each_other() -> None:
         other.play(turn(7, 1))
         assert other.traces(1)[0].verdict == "unmapped"
         assert (one.traces(), other.plugins.list_loaded()) == ([], [])
+
+
+def test_a_session_inside_another_ones_cell_maps_for_itself() -> None:
+    """As a test that is written in a notebook does."""
+    with session() as outer, session() as inner:
+        outer.begin(Change(Origin("cell", "In [1]", 1)))
+        inner.map(note(36), send("note_on", note=1))
+        outer.end(commit=True)
+        assert (len(outer.mappings()), len(inner.mappings())) == (0, 1)

@@ -12,9 +12,9 @@ from typing import Any
 from midimon_live.actions.base import Action, ActionHost, Outcome, Steps, check_takes_context
 from midimon_live.errors import InvalidValue
 from midimon_live.events import TriggerContext
-from midimon_live.plugin.api import ActionPlugin
+from midimon_live.plugin.api import Plugin
 
-PluginSource = type[ActionPlugin] | ActionPlugin | str | Callable[[TriggerContext], Any]
+PluginSource = type[Plugin] | Plugin | str | Callable[[TriggerContext], Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,13 +36,13 @@ class PluginAction(Action):
         return source_name(self.plugin)
 
 
-def plugin(plugin: type[ActionPlugin] | ActionPlugin | str, /, **params: Any) -> PluginAction:
+def plugin(plugin: type[Plugin] | Plugin | str, /, **params: Any) -> PluginAction:
     """Execute a plugin with parameters: `plugin(Blink, color="red")` or `plugin("blink")`.
 
     Raises:
         InvalidValue: it is neither an ActionPlugin nor a name.
     """
-    if isinstance(plugin, (str, ActionPlugin)) or is_plugin_class(plugin):
+    if isinstance(plugin, (str, Plugin)) or is_plugin_class(plugin):
         return PluginAction(plugin, params)
     raise InvalidValue(f"{plugin!r:.80} is neither an ActionPlugin nor the name of one")
 
@@ -55,7 +55,7 @@ def check_action(action: Any) -> Action:
     """
     if isinstance(action, Action):
         return action
-    if isinstance(action, ActionPlugin) or is_plugin_class(action):
+    if isinstance(action, Plugin) or is_plugin_class(action):
         return PluginAction(action)
     if isinstance(action, type) or not callable(action):
         raise InvalidValue(
@@ -67,15 +67,15 @@ def check_action(action: Any) -> Action:
 
 
 def is_plugin_class(candidate: Any) -> bool:
-    """Tell whether something is an `ActionPlugin` class, rather than an instance of one."""
-    return isinstance(candidate, type) and issubclass(candidate, ActionPlugin)
+    """Tell whether something is a plugin class, rather than an instance of one."""
+    return isinstance(candidate, type) and issubclass(candidate, Plugin)
 
 
 def source_name(source: Any) -> str:
     """Return what a plugin's source is called before it has come into force."""
     if isinstance(source, str):
         return source
-    if isinstance(source, ActionPlugin) or is_plugin_class(source):
+    if isinstance(source, Plugin) or is_plugin_class(source):
         return str(source.name)
     return function_name(source)[0]
 

@@ -8,6 +8,7 @@ from midimon_live.config.condition_models import AnyCondition
 from midimon_live.config.values import (
     Buildable,
     Channel,
+    CustomModel,
     DormantModel,
     Model,
     Passed,
@@ -187,6 +188,7 @@ AnyAction = Annotated[
     | Conditional
     | SendMidi
     | Plugin
+    | CustomModel
     | DormantModel,
     Field(discriminator="type"),
 ]

@@ -1,7 +1,7 @@
 """From validated models to triggers and actions, through the same builders that cells use."""
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, cast
 
 from midimon_live import actions, conditions, triggers
 from midimon_live.actions import Action
@@ -10,6 +10,7 @@ from midimon_live.conditions import Condition
 from midimon_live.config.models import (
     Advanced,
     ConditionModel,
+    CustomModel,
     DormantModel,
     Model,
     SendMidi,
@@ -17,6 +18,7 @@ from midimon_live.config.models import (
     VelocityCurve,
 )
 from midimon_live.curves import Curve, Fixed, Linear, PassThrough, VelocityMapping
+from midimon_live.errors import InvalidValue
 from midimon_live.triggers import Trigger
 from midimon_live.triggers.gamepad import (
     gamepad_button,
@@ -33,7 +35,9 @@ _SENT = ("note", "velocity", "value", "program", "pitch")
 def try_to_build(model: Model) -> None:
     """Raise InvalidValue when the builder of this model refuses its values."""
     name = type(model).__name__
-    if isinstance(model, TriggerModel):
+    if isinstance(model, CustomModel):
+        _built(model, (Action, Condition, Trigger))
+    elif isinstance(model, TriggerModel):
         trigger_of(model, Advanced())
     elif isinstance(model, ConditionModel):
         condition_of(model)
@@ -49,6 +53,8 @@ def trigger_of(model: Model, advanced: Advanced) -> Trigger:
     """
     if isinstance(model, DormantModel):
         return triggers.Dormant(model.what, model.reason)
+    if isinstance(model, CustomModel):
+        return cast("Trigger", _built(model, Trigger))
     name, given = type(model).__name__, _given(model, "device")
     if name == "LongPress":
         given.setdefault("duration_ms", advanced.hold_threshold_ms)
@@ -67,6 +73,8 @@ def action_of(model: Model) -> Action:
     """
     if isinstance(model, DormantModel):
         return actions.Dormant(model.what, model.reason)
+    if isinstance(model, CustomModel):
+        return cast("Action", _built(model, Action))
     return _ACTIONS[type(model).__name__](model)
 
 
@@ -78,6 +86,8 @@ def condition_of(model: Model) -> Condition:
     """
     if isinstance(model, DormantModel):
         return conditions.never()
+    if isinstance(model, CustomModel):
+        return cast("Condition", _built(model, Condition))
     given = _given(model)
     name = type(model).__name__
     if name in ("And", "Or"):
@@ -85,6 +95,19 @@ def condition_of(model: Model) -> Condition:
     elif name == "Not":
         given["condition"] = condition_of(model.condition)  # type: ignore[attr-defined]
     return conditions.CONDITIONS[name](**given)
+
+
+def _built(model: CustomModel, kind: Any) -> Any:
+    """Return what a builder of another package makes; raises InvalidValue."""
+    try:
+        made = model.build(**model.fields)
+    except InvalidValue:
+        raise
+    except Exception as error:
+        raise InvalidValue(f"{model.word}: {type(error).__name__}: {error}") from None
+    if not isinstance(made, kind):
+        raise InvalidValue(f"{model.word} made {made!r:.60}, which can not stand here")
+    return made
 
 
 def _given(model: Model, *but: str) -> dict[str, Any]:
@@ -126,8 +149,7 @@ def _gamepad(builder: Callable[..., Trigger]) -> Callable[[dict[str, Any]], Trig
 
 
 def _plugin_event(given: dict[str, Any]) -> Trigger:
-    what = f"{given['plugin']} {given.get('event', '')}".strip()
-    return triggers.Dormant(f"event of plugin {what}", "no plugin sends events yet")
+    return triggers.plugin_event(given["plugin"], given.get("event"))
 
 
 _TRIGGERS: Mapping[str, Callable[[dict[str, Any]], Trigger]] = {

@@ -6,6 +6,7 @@ from pydantic import Field
 
 from midimon_live.config.values import (
     Buildable,
+    CustomModel,
     DormantModel,
     Whole,
     Words,
@@ -96,6 +97,7 @@ AnyCondition = Annotated[
     | And
     | Or
     | Not
+    | CustomModel
     | DormantModel,
     Field(discriminator="type"),
 ]

@@ -32,11 +32,18 @@ class Normalizer:
         report: takes what there is to say.
         check: looks at a "trigger", "action" or "condition" that nothing is made of, because
             another beside it has an error: so that all errors are told at once.
+        others: builders that packages have added: kind → type → builder.
     """
 
-    def __init__(self, report: Report, check: Callable[[str, Node], object]) -> None:
+    def __init__(
+        self,
+        report: Report,
+        check: Callable[[str, Node], object],
+        others: Mapping[str, Mapping[str, Callable[..., Any]]],
+    ) -> None:
         self._report = report
         self._check = check
+        self._others = others
         self._fields: dict[str, dict[str, tuple[str, ...]]] = {}
         self._known: dict[str, dict[str, str]] = {}
         for kind, (types, dormant) in _TABLES.items():
@@ -100,7 +107,7 @@ class Normalizer:
         self, kind: str, node: Node | None, rewrite: Callable[[Node, Report], None]
     ) -> Node | None:
         """Apply what is more than another word, and take out what is then still unknown."""
-        if node is None or node["type"] == "Dormant":
+        if node is None or node["type"] in ("Dormant", "Custom"):
             return node
         rewrite(node, self._report)
         if node["type"] != "Dormant":
@@ -142,6 +149,8 @@ class Normalizer:
         if node is None:
             return None
         word, dormant = node["type"], _TABLES[kind][1]
+        if isinstance(word, str) and word in self._others.get(kind, ()):
+            return _custom(node, word, self._others[kind][word])
         canonical = self._known[kind].get(rewrites.plain(word)) if isinstance(word, str) else None
         if canonical is None:
             allowed = listed(list(self._fields[kind]))
@@ -239,6 +248,14 @@ class Normalizer:
         """Take out keys that have no meaning, and say so."""
         for key in [key for key in node if key not in known]:
             leave_out(node, key, what, known, self._report)
+
+
+def _custom(node: Node, word: str, build: Callable[..., Any]) -> Node:
+    """Turn a table into one that a builder of another package is given as it is."""
+    fields = {key: value for key, value in node.items() if key != "type"}
+    node.clear()
+    node.update(type="Custom", word=word, build=build, fields=fields)
+    return node
 
 
 def leave_out(node: Node, key: str, what: str, known: Iterable[str], report: Report) -> None:

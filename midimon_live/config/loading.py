@@ -1,6 +1,6 @@
 """From a file or text to a `Config`, and everything that there is to say about it."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path as FilePath
@@ -123,10 +123,19 @@ class Loaded:
         return Problem(finding.severity, self.file, line, column, path, finding.text)
 
 
-class Loader:
-    """Reads configurations; a mapping that is as it was last time is taken over as it was built."""
+Builders = Mapping[str, Mapping[str, Callable[..., Any]]]
 
-    def __init__(self) -> None:
+
+class Loader:
+    """Reads configurations; a mapping that is as it was last time is taken over as it was built.
+
+    Args:
+        others: returns the builders that packages have added: "trigger", "action", "condition" →
+            type → builder.
+    """
+
+    def __init__(self, others: Callable[[], Builders] = dict) -> None:
+        self._others = others
         self._built: dict[str, tuple[MappingSpec, ...]] = {}
 
     def load(self, path: FilePath) -> Loaded:
@@ -209,7 +218,9 @@ class Loader:
 
         adapters = {"action": models.AnyAction, "condition": models.AnyCondition}
         normalizer = Normalizer(
-            report, lambda kind, node: validated(_adapter(adapters[kind]), node, report)
+            report,
+            lambda kind, node: validated(_adapter(adapters[kind]), node, report),
+            self._others(),
         )
         around = f"{advanced!r} {devices!r}"
         before, self._built = self._built, {}

@@ -11,7 +11,7 @@ from pydantic import Field
 from midimon_live.config.action_models import ActionModel, AnyAction, SendMidi, VelocityCurve
 from midimon_live.config.condition_models import AnyCondition, ConditionModel
 from midimon_live.config.trigger_models import AnyTrigger, TriggerModel
-from midimon_live.config.values import DormantModel, Milliseconds, Model, Whole, Words
+from midimon_live.config.values import CustomModel, DormantModel, Milliseconds, Model, Whole, Words
 
 __all__ = [
     "ActionModel",
@@ -20,6 +20,7 @@ __all__ = [
     "AnyCondition",
     "AnyTrigger",
     "ConditionModel",
+    "CustomModel",
     "Device",
     "DormantModel",
     "Logging",

@@ -8,6 +8,7 @@ from pydantic import Field, TypeAdapter
 from midimon_live.config.models import (
     AnyAction,
     AnyTrigger,
+    CustomModel,
     DormantModel,
     MappingModel,
     Mode,
@@ -16,7 +17,7 @@ from midimon_live.config.models import (
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 _DEFINED = "#/$defs/"
-_DORMANT = {"$ref": f"{_DEFINED}{DormantModel.__name__}"}
+_KEPT_INSIDE = [{"$ref": f"{_DEFINED}{one.__name__}"} for one in (DormantModel, CustomModel)]
 _NOTHING = {"type": "null"}
 _NUMBERS = ({"type": "integer"}, {"type": "number"})
 # pydantic's words for the limits of a value with alternatives
@@ -105,7 +106,8 @@ def json_schema() -> dict[str, Any]:
     """
     schema = _cleaned(TypeAdapter(File).json_schema())
     definitions = schema.pop("$defs")
-    del definitions[DormantModel.__name__]
+    for one in (DormantModel, CustomModel):
+        del definitions[one.__name__]
     for name, definition in {**definitions, "File": schema}.items():
         _explain(name, definition)
     head = {"$schema": DIALECT, "title": "midimon_live configuration"}
@@ -125,7 +127,7 @@ def _cleaned(node: Any) -> Any:
     }
     for key in ("anyOf", "oneOf"):
         if isinstance(node.get(key), list):
-            choices = [one for one in node.pop(key) if one not in (_NOTHING, _DORMANT)]
+            choices = [one for one in node.pop(key) if one not in (_NOTHING, *_KEPT_INSIDE)]
             if all(one in _NUMBERS for one in choices):
                 choices = [{"type": "number"}]  # it includes the whole ones
             node |= {key: choices} if len(choices) > 1 else choices[0]

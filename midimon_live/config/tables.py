@@ -20,6 +20,7 @@ from midimon_live.triggers import (
     InRange,
     LongPress,
     NoteChord,
+    PluginTrigger,
     SequenceOf,
     Trigger,
 )
@@ -100,6 +101,11 @@ def _in_a_row(trigger: SequenceOf) -> Table:
     return table | ({"pass_through": True} if trigger.pass_through else {})
 
 
+def _plugin_event(trigger: PluginTrigger) -> Table:
+    event = {} if trigger.name is None else {"event": trigger.name}
+    return {"type": "Plugin", "plugin": trigger.plugin, **event}
+
+
 def _gamepad(trigger: Gamepad) -> Table:
     name, key = _GAMEPADS[trigger.what]
     ids: Any = list(trigger.ids) if name == "GamepadButtonChord" else trigger.ids[0]
@@ -131,6 +137,7 @@ _TRIGGERS: Mapping[type[Trigger], Callable[[Any], Table]] = {
     SequenceOf: _in_a_row,
     EncoderTurn: _encoder,
     Gamepad: _gamepad,
+    PluginTrigger: _plugin_event,
 }
 
 

@@ -8,6 +8,7 @@ from midimon_live.config.values import (
     Bend,
     Buildable,
     Channel,
+    CustomModel,
     Direction,
     DormantModel,
     Edge,
@@ -220,7 +221,7 @@ class GamepadTrigger(TriggerModel):
 
 
 class PluginTrigger(TriggerModel):
-    """An event of a plugin; dormant until plugins can send any."""
+    """An event that a plugin makes of its own."""
 
     type: Literal["Plugin"]
     plugin: Words
@@ -246,6 +247,7 @@ AnyTrigger = Annotated[
     | GamepadAnalogStick
     | GamepadTrigger
     | PluginTrigger
+    | CustomModel
     | DormantModel,
     Field(discriminator="type"),
 ]

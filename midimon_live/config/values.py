@@ -39,6 +39,15 @@ class Buildable(Model):
         return self
 
 
+class CustomModel(Buildable):
+    """Something that another package makes."""
+
+    type: Literal["Custom"]
+    word: str
+    build: Any
+    fields: dict[str, Any]
+
+
 class DormantModel(Model):
     """Something that only exists elsewhere: kept, listed, and never fired."""
 

@@ -15,21 +15,23 @@ between cells; while a cell holds the kernel, on a second thread, next to your c
 `main_thread = True` waits for the main thread instead. An `async` `execute` runs as a task of the
 kernel's event loop, so it waits while a cell holds that; for timing use `self.host.schedule`.
 
-What a plugin reaches outside itself goes through `self.host`.
+What a plugin reaches outside itself goes through `self.host`. Parameters, the context, events and
+state are plain data (text, numbers, lists, tables), so that a plugin does not depend on running in
+the same process as the engine.
 """
 
 import inspect
 import re
 from abc import ABC, abstractmethod
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, MutableMapping
 from typing import Any, ClassVar, Protocol
 
 from midimon_live.capabilities import Capability
 from midimon_live.events import TriggerContext
 
 # the classes most recently defined anywhere; whoever runs cells takes from here, nothing acts on it
-defined: "deque[type[ActionPlugin]]" = deque(maxlen=10_000)
+defined: "deque[type[Plugin]]" = deque(maxlen=10_000)
 
 
 class Timer(Protocol):
@@ -39,8 +41,8 @@ class Timer(Protocol):
         """Do not run it; after it ran this does nothing. Any thread may call."""
 
 
-class Host(Protocol):
-    """What a plugin may do outside itself. Any thread may call."""
+class HostMidi(Protocol):
+    """MIDI, for a plugin that declares `midi`. Any thread may call."""
 
     def send(self, message: Any, /, *, port: str | None = None, **fields: Any) -> None:
         """Send MIDI: `send("note_on", note=60, velocity=64, channel=0)`, a `mido.Message` or bytes.
@@ -56,6 +58,48 @@ class Host(Protocol):
             PortError: there is no such output, or it is gone.
         """
 
+    def ports(self) -> list[str]:
+        """Return the names of the outputs that it may send to; raises PermissionDenied."""
+
+
+class Host(Protocol):
+    """What a plugin may do outside itself. Any thread may call.
+
+    Attributes:
+        folder: the path of the plugin's data folder; relative scopes of the file system are in it.
+            `~/.midimon/data/NAME`, and for a plugin in a cell the notebook's working directory.
+        state: a small table of plain values under names, which survives new versions of the plugin
+            and, for one from a folder or package, the kernel. 64,000 bytes.
+    """
+
+    @property
+    def midi(self) -> HostMidi:
+        """Sending MIDI."""
+
+    folder: str
+    state: MutableMapping[str, Any]
+
+    def send(self, message: Any, /, *, port: str | None = None, **fields: Any) -> None:
+        """Send MIDI: the same as `midi.send`."""
+
+    def now(self) -> float:
+        """Return the moment in seconds, of a clock that only goes forward and that tests move."""
+
+    def log(self, text: Any) -> None:
+        """Note one line in the plugin's log, which `%midi log NAME` shows."""
+
+    def emit(self, event: str, /, **values: Any) -> None:
+        """Fire what is mapped to an event of this plugin.
+
+        Args:
+            event: its name.
+            values: plain data, which handlers get as `context.data`; numbers called note, velocity,
+                control, value and channel are in the context under those names too.
+
+        Raises:
+            InvalidValue: the name or a value can not be used.
+        """
+
     def schedule(self, delay: float, function: Callable[..., Any], *args: Any) -> Timer:
         """Call `function(*args)` like a handler, `delay` seconds from now; 0.5 ms to 1 ms exact.
 
@@ -68,8 +112,8 @@ def snake_case(name: str) -> str:
     return re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", name).lower()
 
 
-class ActionPlugin(ABC):
-    """Something a pad, key or knob can do.
+class Plugin(ABC):
+    """What actions and triggers have in common; derive from one of those.
 
     Class attributes, all optional:
 
@@ -77,8 +121,10 @@ class ActionPlugin(ABC):
         name: how it is called in mappings and panels; the class name in snake_case by default.
         version: free text.
         description: one line; the docstring's first line by default.
-        capabilities: what it needs, as a set of `Capability` (or their names).
-        main_thread: whether `execute` must run on the kernel's main thread.
+        capabilities: what it needs: a set of `Capability`s, of their names, or of scopes such as
+            "network:api.example.com:443" (`midimon_live.scopes`); or a table, as in plugin.toml.
+        timeout: for how many seconds an `async` execution may run; None is without end.
+        rate: how many executions a second are let through; None is all.
         host: what it may do outside itself; there from `initialize` on.
     """
 
@@ -86,7 +132,8 @@ class ActionPlugin(ABC):
     version: str = "0.1.0"
     description: str = ""
     capabilities: Any = frozenset[Capability]()
-    main_thread: bool = False
+    timeout: float | None = None
+    rate: float | None = None
     host: Host
     abstract: ClassVar[bool] = True
 
@@ -105,6 +152,19 @@ class ActionPlugin(ABC):
     def initialize(self) -> None:  # noqa: B027 - optional, not forgotten
         """Prepare; called once before the plugin is live. Raising keeps the old version playing."""
 
+    def shutdown(self) -> None:  # noqa: B027 - optional, not forgotten
+        """Give back what was opened; called once, after the last use of this version."""
+
+
+class ActionPlugin(Plugin, abstract=True):
+    """Something a pad, key or knob can do; see `Plugin` for what a class can state.
+
+    Attributes:
+        main_thread: whether `execute` must run on the kernel's main thread.
+    """
+
+    main_thread: bool = False
+
     @abstractmethod
     def execute(self, params: Mapping[str, Any], context: TriggerContext) -> Any:
         """Do it; may be `async`. What it raises is caught, counted and shown; the rest goes on.
@@ -114,8 +174,30 @@ class ActionPlugin(ABC):
             context: the event that fired it.
         """
 
-    def shutdown(self) -> None:  # noqa: B027 - optional, not forgotten
-        """Give back what was opened; called once, after the last `execute` of this version."""
+
+class TriggerPlugin(Plugin, abstract=True):
+    """Something that makes events of its own: a clock, a sensor, a folder that is watched.
+
+    Write one of the two: `poll_events`, which is called every `interval` seconds, or `events`,
+    which yields whenever there is one. Either begins when the plugin is enabled, and ends with it.
+    Mappings listen to them with `plugin_event("name", "event")`.
+
+    Attributes:
+        interval: seconds from one `poll_events` to the next, 0.001 to 3600.
+    """
+
+    interval: float = 0.1
+
+    def poll_events(self) -> Iterable["Event"]:
+        """Return what has happened since the last call: names, or (name, values)."""
+        return ()
+
+    def events(self) -> AsyncIterator["Event"]:
+        """Yield events, as names or (name, values), from an `async def` with `yield`."""
+        raise NotImplementedError
+
+
+Event = str | tuple[str, Mapping[str, Any]]
 
 
 class FunctionPlugin(ActionPlugin, abstract=True):

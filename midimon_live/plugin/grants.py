@@ -1,46 +1,184 @@
-"""Who may do what: the capabilities each plugin was granted or refused, by name."""
+"""Who may do what: what each plugin was granted or refused, for how long, and where that is kept.
 
-from collections import defaultdict
+Three spans: once (the next execution), this session, and always, which is kept in
+`~/.midimon/grants.toml` and bound to the plugin's name and digest: for other bytes it is suspended.
+"""
 
-from midimon_live.capabilities import Capability, Risk
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
+
+from midimon_live.capabilities import Risk
+from midimon_live.errors import InvalidValue
+from midimon_live.plugin.grantfile import GrantFile, Kept
+from midimon_live.scopes import Rights, Scope
+
+ONCE, SESSION, ALWAYS = "once", "session", "always"
+SPANS = (ONCE, SESSION, ALWAYS)
+
+
+@dataclass
+class _Entry:
+    """What was decided about one plugin; scope → how long."""
+
+    granted: dict[Scope, str] = field(default_factory=dict)
+    revoked: dict[Scope, str] = field(default_factory=dict)
+    denied: dict[Scope, str] = field(default_factory=dict)
+    digest: str = ""
+    declared: frozenset[Scope] = frozenset()
 
 
 class Grants:
-    """Decisions about capabilities; the plugin manager asks and writes.
+    """Decisions about capabilities; the plugin manager asks and writes, and holds its lock.
 
     They belong to the plugin's name, so running its cell again asks nothing twice. Low risks are
     granted when declared, unless they were revoked or `auto_grant_safe` is off.
+
+    Args:
+        file: where those that stay are kept; None keeps none.
+        notice: takes one line for the user.
 
     Attributes:
         auto_grant_safe: whether Low ones are granted when a plugin declares them.
     """
 
-    def __init__(self) -> None:
+    def __init__(
+        self, file: GrantFile | None = None, notice: Callable[[str], None] = lambda _line: None
+    ) -> None:
         self.auto_grant_safe = True
-        self._granted: defaultdict[str, set[Capability]] = defaultdict(set)
-        self._revoked: defaultdict[str, set[Capability]] = defaultdict(set)
+        self._file = file
+        self._notice = notice
+        self._entries: dict[str, _Entry] = {}
 
-    def grant(self, plugin: str, capability: Capability) -> None:
-        """Allow `plugin` that capability from now on."""
-        self._revoked[plugin].discard(capability)
-        self._granted[plugin].add(capability)
+    def declare(self, plugin: str, declared: frozenset[Scope], digest: str = "") -> None:
+        """A version of a plugin says what it needs; kept decisions for its digest apply."""
+        entry = self._entries.setdefault(plugin, _Entry())
+        if digest and digest != entry.digest:
+            for some in (entry.granted, entry.revoked, entry.denied):
+                for one in [one for one, span in some.items() if span == ALWAYS]:
+                    del some[one]
+            self._take_over(plugin, entry, declared, digest)
+        entry.digest, entry.declared = digest, declared
 
-    def revoke(self, plugin: str, capability: Capability) -> None:
-        """Take it back; declaring it anew does not bring it back."""
-        self._granted[plugin].discard(capability)
-        self._revoked[plugin].add(capability)
+    def grant(self, plugin: str, wanted: Scope, span: str = SESSION) -> None:
+        """Allow `plugin` that from now on; raises InvalidValue when it can not be kept."""
+        entry = self._copy(plugin, span)
+        entry.revoked.pop(wanted, None)
+        entry.denied.pop(wanted, None)
+        entry.granted[wanted] = span
+        self._put(plugin, entry)
+
+    def revoke(self, plugin: str, wanted: Scope) -> None:
+        """Take it back, and what is part of it; declaring it anew does not bring it back."""
+        entry = self._copy(plugin, SESSION)
+        entry.granted = {one: span for one, span in entry.granted.items() if not wanted.covers(one)}
+        entry.revoked[wanted] = ALWAYS if entry.digest else SESSION
+        self._put(plugin, entry)
+
+    def deny(self, plugin: str, unwanted: Scope, span: str = SESSION) -> None:
+        """Refuse that, whatever else is granted."""
+        entry = self._copy(plugin, span)
+        entry.denied[unwanted] = span
+        self._put(plugin, entry)
+
+    def used_once(self, plugin: str) -> bool:
+        """An execution has ended: what was granted for one goes. Tells whether there was any."""
+        entry = self._entries.get(plugin)
+        if entry is None:
+            return False
+        gone = [one for one, span in entry.granted.items() if span == ONCE]
+        for one in gone:
+            del entry.granted[one]
+        return bool(gone)
 
     def forget(self, plugin: str) -> None:
-        """Drop all decisions about a plugin that is gone."""
-        self._granted.pop(plugin, None)
-        self._revoked.pop(plugin, None)
+        """Drop the decisions of this session about a plugin that is gone; what is kept is kept."""
+        self._entries.pop(plugin, None)
 
-    def declare(self, plugin: str, declared: frozenset[Capability]) -> None:
-        """Grant the Low ones among what a plugin declares, unless they were revoked."""
+    def rights(self, plugin: str) -> Rights:
+        """Return what `plugin` may do now."""
+        entry = self._entries.get(plugin, _Entry())
+        granted = set(entry.granted)
         if self.auto_grant_safe:
-            low = {one for one in declared if one.risk is Risk.LOW}
-            self._granted[plugin] |= low - self._revoked[plugin]
+            low = {one for one in entry.declared if one.capability.risk is Risk.LOW}
+            granted |= {one for one in low if not any(r.covers(one) for r in entry.revoked)}
+        return Rights(entry.declared, granted, entry.denied)
 
-    def granted(self, plugin: str) -> frozenset[Capability]:
-        """Return what `plugin` was granted."""
-        return frozenset(self._granted[plugin])
+    def rights_for(self, plugin: str, declared: frozenset[Scope], digest: str) -> Rights:
+        """Return what `plugin` may do once it says that; nothing is changed by asking."""
+        before, self._entries = self._entries, {}
+        notice, self._notice = self._notice, lambda _line: None
+        try:
+            entry = before.get(plugin, _Entry())
+            self._entries[plugin] = self._copied(entry)
+            self.declare(plugin, declared, digest)
+            return self.rights(plugin)
+        finally:
+            self._entries, self._notice = before, notice
+
+    def spans(self, plugin: str) -> dict[Scope, str]:
+        """Return what was granted, and for how long each."""
+        return dict(self._entries.get(plugin, _Entry()).granted)
+
+    def _copy(self, plugin: str, span: str) -> _Entry:
+        """Return what was decided about a plugin, to be changed and put back."""
+        if span not in SPANS:
+            raise InvalidValue(f"{span!r:.40} is no span; allowed are {', '.join(SPANS)}")
+        entry = self._entries.get(plugin, _Entry())
+        if span == ALWAYS and not entry.digest:
+            raise InvalidValue(
+                f"{plugin} is defined in a cell, which can change at any time: it can be granted "
+                "something for this session; export it as a folder to keep grants"
+            )
+        return self._copied(entry)
+
+    @staticmethod
+    def _copied(entry: _Entry) -> _Entry:
+        return replace(
+            entry,
+            granted=dict(entry.granted),
+            revoked=dict(entry.revoked),
+            denied=dict(entry.denied),
+        )
+
+    def _put(self, plugin: str, entry: _Entry) -> None:
+        """Bring decisions into force, kept first: what can not be kept is not in force."""
+        before = self._entries.get(plugin, _Entry())
+        if self._file is not None and entry.digest and _kept(entry) != _kept(before):
+            self._file.write(plugin, _kept(entry))
+        self._entries[plugin] = entry
+
+    def _take_over(
+        self, plugin: str, entry: _Entry, declared: frozenset[Scope], digest: str
+    ) -> None:
+        kept = self._file.read(plugin) if self._file is not None else None
+        if kept is None:
+            return
+        if kept.digest == digest:
+            entry.granted |= dict.fromkeys(kept.granted, ALWAYS)
+            entry.revoked |= dict.fromkeys(kept.revoked, ALWAYS)
+            entry.denied |= dict.fromkeys(kept.denied, ALWAYS)
+            return
+        # a refusal holds for whatever code comes under that name
+        entry.revoked |= dict.fromkeys(kept.revoked, SESSION)
+        entry.denied |= dict.fromkeys(kept.denied, SESSION)
+        if kept.granted:
+            self._notice(
+                f"{plugin} has changed, so its grants are suspended{_news(kept, declared)}"
+            )
+
+
+def _kept(entry: _Entry) -> Kept:
+    groups = (_always(some) for some in (entry.granted, entry.revoked, entry.denied))
+    return Kept(entry.digest, frozenset(entry.declared), *groups)
+
+
+def _always(some: dict[Scope, str]) -> frozenset[Scope]:
+    return frozenset(one for one, span in some.items() if span == ALWAYS)
+
+
+def _news(kept: Kept, declared: Iterable[Scope]) -> str:
+    """Return what the new code declares besides what the old did, and what was granted."""
+    more = sorted(str(one) for one in set(declared) - kept.declared)
+    was = ", ".join(sorted(map(str, kept.granted)))
+    news = f"; it now declares {', '.join(more)} too" if more else "; it declares what it did"
+    return f"{news}. Granted was: {was}; grant again what it may have"

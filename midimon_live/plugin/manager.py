@@ -1,124 +1,236 @@
-"""Lifecycle, execution and statistics of plugins, under MIDIMon's own method names.
+"""Plugins under MIDIMon's own method names: discovery, lifecycle, grants, execution, statistics."""
 
-A new version is built aside and swapped in by one assignment, so an event sees the old table or the
-new one, never a half-built plugin.
-"""
-
-import threading
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
-from contextlib import AbstractContextManager, nullcontext, suppress
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, MutableMapping
+from contextlib import contextmanager
 from functools import partial
-from shlex import quote
+from pathlib import Path
 from typing import Any
 
-from midimon_live.actions.base import Outcome, Pending
 from midimon_live.capabilities import Capability
-from midimon_live.clock import Clock
 from midimon_live.errors import (
     ExecutionError,
     InvalidValue,
-    LoadError,
     PermissionDenied,
     PluginDisabled,
     PluginNotFound,
-    PortError,
 )
 from midimon_live.events import TriggerContext
-from midimon_live.mappings import Origin
-from midimon_live.plugin.grants import Grants
-from midimon_live.plugin.runner import Runner
-from midimon_live.plugin.stats import PluginStats, StatsRecorder
+from midimon_live.plugin.audit import Entry
+from midimon_live.plugin.catalog import Catalog
+from midimon_live.plugin.discovery import FoundAs
+from midimon_live.plugin.grants import ONCE
+from midimon_live.plugin.info import PluginInfo
+from midimon_live.plugin.live import LivePlugins, check_span
+from midimon_live.plugin.scaffold import new_plugin
+from midimon_live.plugin.stats import PluginStats
+from midimon_live.plugin.subject import Subject
+from midimon_live.plugin.surroundings import Surroundings
 from midimon_live.plugin.version import Definition, Kind, PluginState, Version
-from midimon_live.timers import Timer, Timers
+from midimon_live.scopes import Scope, scope
 
-_LAST_WORDS_S = 5.0
-
-
-@dataclass(frozen=True, slots=True)
-class PluginInfo:
-    """What is known of one plugin.
-
-    Attributes:
-        name: how mappings call it.
-        version: as its author states it.
-        description: one line.
-        state: loaded (will not run) or enabled.
-        kind: class, instance or function.
-        capabilities: what it declares.
-        missing: what it declares and was not granted; with any, it is refused.
-        origin: the cell that defined it, if any.
-    """
-
-    name: str
-    version: str
-    description: str
-    state: PluginState
-    kind: Kind
-    capabilities: frozenset[Capability]
-    missing: frozenset[Capability]
-    origin: Origin | None
+Wanted = Scope | Capability | str
 
 
-class PluginManager:
-    """The plugins of a session.
+class PluginManager(LivePlugins):
+    """The plugins of a session. Any thread may call, unless said.
 
     Args:
-        runner: calls them.
-        clock: tells the moment to schedule from.
-        timers: keeps what they schedule.
-        send: sends bytes to an output (the default one for None) and returns its name.
+        around: what plugins are run in.
 
     Attributes:
-        grants: who may do what.
-        defer: takes a job for the main thread; False means it can not be reached from here.
-        later: takes a job to be done between two events.
-        exclusive: keeps events waiting meanwhile.
+        catalog: the plugins that were found in folders and packages.
     """
 
-    def __init__(
-        self,
-        runner: Runner,
-        clock: Clock,
-        timers: Timers,
-        send: Callable[[bytes, str | None], str],
-    ) -> None:
-        self._runner = runner
-        self._now = clock.now
-        self._timers = timers
-        self._live: dict[str, Version] = {}
-        self._disabled: set[str] = set()
-        self._stats: defaultdict[str, StatsRecorder] = defaultdict(StatsRecorder)
-        self.send = send
-        self.grants = Grants()
-        self.defer: Callable[[Callable[[], None]], bool] = lambda _job: False
-        self.later: Callable[[Callable[[], None]], None] = lambda job: job()
-        self.exclusive: Callable[[], AbstractContextManager[None]] = nullcontext
-        runner.ended = self._shut_down
+    def __init__(self, around: Surroundings) -> None:
+        super().__init__(around)
+        self.catalog = Catalog(around.home, self._offered, self._inside)
+
+    @property
+    def plugins_dir(self) -> Path | None:
+        """The folder that users copy plugins into; None where nothing is kept."""
+        return self.catalog.folder
+
+    def discover_plugins(self) -> int:
+        """Look for plugins in folders and packages; returns how many there are.
+
+        What is wrong with one is noticed (`midi.status()`), and the others are found all the same.
+        """
+        for problem in self.catalog.discover():
+            self._monitor.notice(f"plugins: {problem}")
+        return len(self.catalog.names())
+
+    def list_available(self) -> list[str]:
+        """Return the names of the plugins that were found, in memory or not."""
+        return self.catalog.names()
 
     def list_loaded(self) -> list[str]:
         """Return the names of the plugins in memory."""
         return sorted(self._live)
 
+    def new_plugin(self, name: str, parent: Path | None = None) -> Path:
+        """Write a folder to begin a plugin with, where `discover_plugins` finds it.
+
+        Args:
+            name: of the plugin: a small letter, then small letters, digits, _ and -.
+            parent: another folder to make it in.
+
+        Raises:
+            InvalidValue: the name can not be one, or the folder not be made.
+        """
+        parent = parent or self.plugins_dir
+        if parent is None:
+            raise InvalidValue("this session keeps nothing; say in which folder to make it")
+        return new_plugin(name, parent)
+
+    def load_plugin(self, name: str, *, enable: bool = True) -> None:
+        """Load a plugin that was found, and enable it; again is a reload.
+
+        Every file is read once, verified, and compiled from the very bytes that were read. Any
+        error leaves the version before in place.
+
+        Args:
+            name: as `list_available` has it.
+            enable: False loads and initialises it, and does not let it run.
+
+        Raises:
+            PluginNotFound: none of that name was found.
+            ManifestError, ChecksumMismatch, LoadError: it can not be; nothing was changed.
+        """
+        definition = self.catalog.definition(name)
+        if not enable:
+            self._disabled.add(name)
+        elif name not in self._live:
+            self._disabled.discard(name)
+        self.put(definition)
+
+    def put(self, definition: Definition) -> None:
+        """Build a plugin and swap it in; raises LoadError, and nothing was changed then."""
+        try:
+            staged = self.stage([definition])
+        except BaseException:
+            definition.release()
+            raise
+        with self.between_events():
+            replaced = self.swap(staged)
+        self.retire(replaced)
+
+    def reload_plugin(self, name: str) -> None:
+        """Load a plugin from its files again; statistics and grants for the same files stay.
+
+        Raises:
+            PluginNotFound: it is not in memory.
+            LoadError: as for `load_plugin`, and for one that a cell defined.
+        """
+        version = self._version(name)
+        if version.definition.kind not in (Kind.FOLDER, Kind.PACKAGE):
+            raise InvalidValue(f"{name} is defined in a cell; run that again to reload it")
+        self.discover_plugins()
+        self.load_plugin(name, enable=name not in self._disabled)
+
+    def unload_plugin(self, name: str) -> None:
+        """Take a plugin out and call its `shutdown`; raises PluginNotFound.
+
+        What was granted for this session goes too: the next plugin of that name asks for its own.
+        """
+        version = self._version(name)
+        self._live = {kept: one for kept, one in self._live.items() if kept != name}
+        self._disabled.discard(name)
+        self.grants.forget(name)
+        self._runner.cancel(version)
+        self.retire([version])
+        if (table := self._states.pop(name, None)) is not None:
+            table.write()
+
+    def enable_plugin(self, name: str) -> None:
+        """Let a plugin run again; raises PluginNotFound."""
+        version = self._version(name)
+        self._disabled.discard(name)
+        self._refresh(version)
+
+    def disable_plugin(self, name: str) -> None:
+        """Keep a plugin loaded but do not run it; raises PluginNotFound.
+
+        What it scheduled and its `async` executions are cancelled, its notes ended.
+        """
+        version = self._version(name)
+        self._disabled.add(name)
+        self._refresh(version)
+
     def get_metadata(self, name: str) -> PluginInfo:
-        """Return what is known of a plugin.
+        """Return what is known of a plugin, in memory or found.
 
         Raises:
             PluginNotFound: there is none of that name.
         """
-        version = self._version(name)
-        plugin = version.plugin
+        version = self._live.get(name)
+        if version is None and name not in self.catalog:
+            self._version(name)
+        about = self._about(name)
+        if version is None:
+            return PluginInfo(name=name, state=PluginState.AVAILABLE, **about)
+        own = about if version.definition.digest else {}
         return PluginInfo(
-            name=name,
-            version=version.text,
-            description=str(plugin.description),
-            state=PluginState.LOADED if name in self._disabled else PluginState.ENABLED,
-            kind=version.definition.kind,
-            capabilities=version.declared,
-            missing=frozenset(self.missing(version)),
-            origin=version.definition.origin,
+            **{
+                **own,
+                "name": name,
+                "version": version.text,
+                "description": str(version.plugin.description),
+                "state": PluginState.LOADED if name in self._disabled else PluginState.ENABLED,
+                "kind": version.definition.kind,
+                "capabilities": version.declared,
+                "missing": frozenset(self.missing(version)),
+                "origin": version.definition.origin,
+                "scopes": version.scopes,
+                "rights": version.subject.rights,
+                "folder": version.definition.folder,
+                "digest": version.definition.digest,
+            }
         )
+
+    def _about(self, name: str) -> dict[str, Any]:
+        """Return what a manifest says, as far as there is one."""
+        found, manifest = self.catalog.found(name), self.catalog.manifest(name)
+        kind = Kind.FOLDER if found is not None and found.kind is FoundAs.FOLDER else Kind.PACKAGE
+        about: dict[str, Any] = {
+            "version": found.version if found is not None else "",
+            "description": "",
+            "kind": kind,
+            "capabilities": frozenset(),
+            "missing": frozenset(),
+            "folder": found.folder if found is not None else None,
+        }
+        if manifest is not None:
+            scopes = manifest.scopes()
+            about |= {
+                "description": manifest.description,
+                "capabilities": frozenset(one.capability for one in scopes),
+                "scopes": scopes,
+                "author": manifest.author,
+                "license": manifest.license,
+                "homepage": manifest.homepage,
+                "verified": self.catalog.is_verified(name),
+                "reasons": {one.value: text for one, text in manifest.reasons.items()},
+            }
+        return about
+
+    @contextmanager
+    def _inside(
+        self, name: str, declared: frozenset[Scope], folder: Path | None, digest: str
+    ) -> Iterator[None]:
+        """Let what is done meanwhile be a plugin's, with the rights that it will have."""
+        self.guard.start()
+        rights = self.grants.rights_for(name, declared, digest)
+        subject = Subject(name, rights, folder, digest)
+        self.guard.watch(subject)
+        try:
+            with self.guard.inside(subject):
+                yield
+        finally:
+            self.guard.forget(subject)
+
+    def _offered(self) -> Mapping[str, Any]:
+        self._hooks.load_packages()
+        return self._hooks.asked("midimon_plugins")
 
     def get_stats(self, name: str) -> PluginStats:
         """Return a plugin's statistics; they survive new versions of it.
@@ -128,48 +240,90 @@ class PluginManager:
         """
         return self._version(name).stats.snapshot()
 
-    def enable_plugin(self, name: str) -> None:
-        """Let a plugin run again; raises PluginNotFound."""
-        version = self._version(name)
-        self._disabled.discard(name)
-        self._update(version)
+    def set_auto_grant_safe(self, on: bool) -> None:  # noqa: FBT001 - MIDIMon's signature
+        """Say whether capabilities of low risk are granted when a plugin declares them."""
+        self.grants.auto_grant_safe = on
+        for version in self._live.values():
+            self._refresh(version)
 
-    def disable_plugin(self, name: str) -> None:
-        """Keep a plugin loaded but do not run it; raises PluginNotFound.
+    def grant_capability(self, name: str, capability: Wanted, *, until: str | None = None) -> None:
+        """Allow a plugin something it declares, or a part of it; in force at once.
 
-        What it scheduled and its `async` executions are cancelled, its notes ended.
-        """
-        version = self._version(name)
-        self._disabled.add(name)
-        self._update(version)
-        self._quieten(version)
-
-    def grant_capability(self, name: str, capability: Capability | str) -> None:
-        """Allow a plugin something it declares, from its next execution on.
+        Args:
+            name: of a plugin in memory.
+            capability: "network", or a scope such as "network:api.example.com:443".
+            until: "once" (for the next execution), "session", or "always", which is kept in
+                `~/.midimon/grants.toml` for the very files it has now. Without: always for a plugin
+                from a folder or package, this session for one from a cell.
 
         Raises:
             PluginNotFound: there is none of that name.
-            InvalidValue: there is no such capability, or the plugin does not declare it.
+            InvalidValue: there is no such capability, the plugin does not declare it, it can not be
+                granted for that long, or not be kept.
         """
-        version, wanted = self._version(name), Capability.of(capability)
-        if wanted not in version.declared:
-            declared = ", ".join(sorted(one.value for one in version.declared)) or "nothing"
-            raise InvalidValue(f"{name} does not declare {wanted.value}; it declares {declared}")
-        self.grants.grant(name, wanted)
-        self._update(version)
+        version = self._version(name)
+        wanted = scope(capability, version.definition.data)
+        if not any(one.covers(wanted) or wanted.covers(one) for one in version.scopes):
+            declared = ", ".join(sorted(map(str, version.scopes))) or "nothing"
+            raise InvalidValue(f"{name} does not declare {wanted}; it declares {declared}")
+        span = check_span(until, version.definition.kind)
+        self.grants.grant(name, wanted, span)
+        if span == ONCE:
+            self._once.add(name)
+        self._note(version, wanted, "grant", "granted", span)
+        self._refresh(version)
 
-    def revoke_capability(self, name: str, capability: Capability | str) -> None:
-        """Take a capability back, in force at the plugin's next execution.
+    def revoke_capability(self, name: str, capability: Wanted) -> None:
+        """Take a capability, or a part of it, back; in force at once.
 
         Raises:
             PluginNotFound: there is none of that name.
-            InvalidValue: there is no such capability.
+            InvalidValue: there is no such capability, or it can not be kept.
         """
         version = self._version(name)
-        self.grants.revoke(name, Capability.of(capability))
-        self._update(version)
-        if version.blocked:
-            self._quieten(version)
+        wanted = scope(capability, version.definition.data)
+        self.grants.revoke(name, wanted)
+        self._note(version, wanted, "revoke", "revoked", "")
+        self._refresh(version)
+
+    def deny_capability(self, name: str, capability: Wanted, *, until: str | None = None) -> None:
+        """Refuse a plugin something whatever else it is granted; in force at once.
+
+        Raises:
+            PluginNotFound: there is none of that name.
+            InvalidValue: there is no such capability, or it can not be kept.
+        """
+        version = self._version(name)
+        unwanted = scope(capability, version.definition.data)
+        span = check_span(until, version.definition.kind)
+        self.grants.deny(name, unwanted, span)
+        self._note(version, unwanted, "deny", "denied", span)
+        self._refresh(version)
+
+    def audit_log(self, name: str | None = None, last: int = 50) -> list[Entry]:
+        """Return the last decisions about one plugin, or about all, oldest first."""
+        return self.audit.entries(name)[-last:]
+
+    def unused_grants(self, name: str) -> tuple[list[str], list[str]]:
+        """Return what was granted and not used so far, and the scopes that were used.
+
+        The second is what a smaller grant would be: it covers all that the plugin has done since
+        the session began. Raises PluginNotFound.
+        """
+        version = self._version(name)
+        used = list(self.audit.used(name))
+        done = [scope(one) for one in used]
+        granted = version.subject.rights.granted
+        unused = [one for one in granted if not any(one.covers(deed) for deed in done)]
+        return sorted(map(str, unused)), used
+
+    def get_state(self, name: str) -> MutableMapping[str, Any]:
+        """Return the table that a plugin keeps, its `host.state`; raises PluginNotFound."""
+        return self._version(name).plugin.host.state
+
+    def log_lines(self, name: str) -> list[tuple[int, str]]:
+        """Return what a plugin noted with `host.log`: (epoch milliseconds, text), oldest first."""
+        return list(self._version(name).log)
 
     def execute_plugin(
         self,
@@ -183,7 +337,7 @@ class PluginManager:
             PluginNotFound: there is none of that name.
             PluginDisabled: it is disabled.
             PermissionDenied: it declares a capability that was not granted.
-            ExecutionError: it raised; the cause is chained.
+            ExecutionError: it raised, or was executed too often; the cause is chained.
         """
         self._version(name)
         with self.exclusive():
@@ -192,198 +346,23 @@ class PluginManager:
             raise PluginDisabled(name, "is disabled; %midi enable it")
         if outcome.verdict == "denied":
             raise PermissionDenied(name, outcome.error)
-        if outcome.verdict == "failed":
+        if outcome.verdict in ("failed", "limited"):
             raise ExecutionError(name, outcome.error) from outcome.cause
 
-    def unload_plugin(self, name: str) -> None:
-        """Take a plugin out and call its `shutdown`; raises PluginNotFound.
-
-        Its grants go too: the next plugin of that name asks for its own.
-        """
-        version = self._version(name)
-        self._live = {kept: one for kept, one in self._live.items() if kept != name}
-        self._disabled.discard(name)
-        self.grants.forget(name)
-        self._runner.cancel(version)
-        self.retire([version])
-
-    def execute(self, name: str, params: Mapping[str, Any], context: TriggerContext) -> Outcome:
-        """Check and run a plugin for an event; never raises. Whoever holds the baton calls."""
-        version = self._live.get(name)
-        if version is None:
-            return Outcome("not found", f"no plugin is called {name!r}")
-        if version.blocked:
-            return self._refused(version)
-        if version.main_thread and threading.current_thread() is not threading.main_thread():
-            return self._deferred(version, params, context)
-        return self._runner.run(version, params, context)
-
-    def stage(self, definitions: Iterable[Definition]) -> dict[str, Version]:
-        """Build and initialise new versions, none of them live yet.
-
-        Raises:
-            LoadError: one could not be built; those before it were shut down again.
-        """
-        staged: dict[str, Version] = {}
-        for definition in definitions:
-            try:
-                staged[definition.name] = self._build(definition)
-            except BaseException as error:
-                self.retire(reversed(staged.values()))
-                if isinstance(error, LoadError):
-                    raise
-                line = self._runner.describe(error)
-                raise LoadError(definition.name, f"not live: {line}") from error
-        return staged
-
-    def swap(self, staged: Mapping[str, Version], drop: Iterable[str] = ()) -> list[Version]:
-        """Make staged versions live, by one assignment; returns the ones that are so no more."""
-        gone = {name for name in (*staged, *drop) if name in self._live}
-        replaced = [self._live[name] for name in gone]
-        kept = {name: one for name, one in self._live.items() if name not in gone}
-        self._live = {**kept, **staged}
-        return replaced
-
-    def retire(self, versions: Iterable[Version], *, at_once: bool = False) -> None:
-        """Take versions out of service: what they scheduled is cancelled, `shutdown` is called.
-
-        Executions under way may end first, within 5 seconds; `at_once` does not wait for them.
-        """
-        for version in versions:
-            version.retired = True
-            _cancel_timers(version)
-            if at_once or not version.in_flight:
-                self.later(partial(self._shut_down, version))
-            else:
-                cancel = partial(self._runner.cancel, version)
-                self._timers.schedule(self._now() + _LAST_WORDS_S, cancel)
-
-    def end_notes(self, names: Iterable[str]) -> None:
-        """End the notes that these plugins began, for instance because a mapping is gone."""
-        for name in names:
-            if (version := self._live.get(name)) is not None:
-                self._end_notes(version)
-
-    def missing(self, version: Version) -> list[Capability]:
-        """Return what a version declares and was not granted."""
-        return sorted(version.declared - self.grants.granted(version.name), key=lambda c: c.value)
-
-    def refusal(self, name: str) -> str:
-        """Return why a plugin would not run now, or ""."""
-        version = self._live.get(name)
-        if version is None:
-            return f"no plugin is called {name!r}"
-        if version.blocked == "disabled":
-            return f"{name} is disabled"
-        return f"{name} {self.how_to_allow(version)}" if version.blocked else ""
-
-    def how_to_allow(self, version: Version) -> str:
-        """Return what a version misses, and the lines that would allow it."""
-        missing = self.missing(version)
-        name = quote(version.name)
-        allow = "; ".join(f"%midi grant {name} {one.value}" for one in missing)
-        wants = ", ".join(f"{one.value} ({one.risk.value} risk)" for one in missing)
-        return f"wants {wants}, not granted; to allow it: {allow}"
-
-    def definitions(self) -> dict[str, Definition]:
-        """Return what defined each live plugin, by name."""
-        return {name: version.definition for name, version in self._live.items()}
-
-    def cancel_timers(self) -> None:
-        """Cancel everything that plugins scheduled."""
-        for version in self._live.values():
-            _cancel_timers(version)
-
-    def close(self) -> None:
-        """Unload all, newest first."""
-        gone, self._live = self._live, {}
-        self.retire(reversed(gone.values()), at_once=True)
-
-    def schedule(
-        self, version: Version, delay: float, function: Callable[..., Any], args: tuple[Any, ...]
-    ) -> Timer:
-        """Keep `function` for `version`; it runs like a handler."""
-
-        def ring() -> None:
-            if not version.blocked and not version.retired:
-                self._runner.call(version, function, *args)
-
-        timer = self._timers.schedule(self._now() + delay, ring)
-        version.timers.add(timer)
-        return timer
-
     def _version(self, name: str) -> Version:
-        version = self._live.get(name)
-        if version is None:
-            known = ", ".join(sorted(self._live)) or "none"
-            raise PluginNotFound(name, f"no plugin is called {name!r}; there are: {known}")
-        return version
+        if name not in self._live and name in self.catalog:
+            raise PluginNotFound(name, f"it is not loaded; load it first: %midi load {name}")
+        return super()._version(name)
 
-    def _build(self, definition: Definition) -> Version:
-        name = definition.name
-        version = Version(definition, self._stats[name], self)
-        self.grants.declare(name, version.declared)
+    def _refresh(self, version: Version) -> None:
+        """Bring what a version may do up to date, and stop or start what that changes."""
+        was = version.blocked
         self._update(version)
-        version.context.copy().run(version.plugin.initialize)
-        return version
+        if version.blocked:
+            self._quieten(version)
+        elif was:
+            self.later(partial(self._sources.start, version))
 
-    def _update(self, version: Version) -> None:
-        denied = "denied" if self.missing(version) else ""
-        version.blocked = "disabled" if version.name in self._disabled else denied
-
-    def _refused(self, version: Version) -> Outcome:
-        if version.blocked == "disabled":
-            return Outcome("disabled", f"{version.name} is disabled")
-        version.stats.denied += 1
-        return Outcome("denied", self.how_to_allow(version))
-
-    def _deferred(
-        self, version: Version, params: Mapping[str, Any], context: TriggerContext
-    ) -> Outcome:
-        version.in_flight += 1
-        called_off = threading.Event()
-        pending = Pending("the main thread", called_off.set)
-
-        def run() -> None:
-            version.in_flight -= 1
-            if called_off.is_set():
-                outcome = Outcome("cancelled")
-            elif version.blocked:
-                outcome = self._refused(version)
-            else:
-                outcome = self._runner.run(version, params, context)
-            if version.retired and not version.in_flight:
-                self._shut_down(version)
-            if outcome.pending is None:
-                pending.finish(outcome)
-            else:
-                outcome.pending.then(pending.finish)
-
-        if self.defer(run):
-            return Outcome("deferred", pending=pending)
-        version.in_flight -= 1
-        return self._runner.run(version, params, context)
-
-    def _quieten(self, version: Version) -> None:
-        _cancel_timers(version)
-        self._runner.cancel(version)
-        self._end_notes(version)
-
-    def _end_notes(self, version: Version) -> None:
-        notes, version.notes = version.notes, set()
-        for output, channel, note in sorted(notes):
-            with suppress(PortError):  # gone: nothing sounds there any more
-                self.send(bytes((0x80 | channel, note, 64)), output)
-
-    def _shut_down(self, version: Version) -> None:
-        if version.closed:
-            return
-        version.closed = True
-        self._runner.call(version, version.plugin.shutdown)
-        self._end_notes(version)
-
-
-def _cancel_timers(version: Version) -> None:
-    for timer in list(version.timers):
-        timer.cancel()
-    version.timers.clear()
+    def _note(self, version: Version, what: Scope, op: str, verdict: str, why: str) -> None:
+        digest = version.subject.digest
+        self.audit.add(version.name, str(what), op, verdict, why=why, digest=digest)

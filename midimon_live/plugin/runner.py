@@ -7,6 +7,7 @@ from typing import Any
 
 from midimon_live.actions.base import OK, Outcome, Pending
 from midimon_live.clock import Clock
+from midimon_live.errors import PermissionDenied
 from midimon_live.events import TriggerContext
 from midimon_live.loops import Tasks
 from midimon_live.monitor import Monitor
@@ -41,6 +42,11 @@ class Runner:
         self._tasks = tasks
         self._failures = failures
         self.ended: Callable[[Version], None] = lambda _version: None
+
+    @property
+    def lasting(self) -> bool:
+        """Whether an `async` call that does not end can be made here."""
+        return self._tasks.lasting()
 
     def run(self, version: Version, params: Mapping[str, Any], context: TriggerContext) -> Outcome:
         """Execute `version`; nothing it raises gets out.
@@ -78,6 +84,11 @@ class Runner:
             return self._failed(version, error)
         return OK
 
+    def listen(self, version: Version, function: Callable[..., Any], *args: Any) -> None:
+        """Call an `async` function that goes on until the version is cancelled."""
+        inside = version.context.copy()
+        self._start(version, function(*args), inside, None, lasting=True)
+
     def describe(self, error: BaseException) -> str:
         """Return one line about an exception, with the author's place."""
         try:
@@ -95,10 +106,13 @@ class Runner:
         result: Awaitable[Any],
         inside: Any,
         context: TriggerContext | None,
+        *,
+        lasting: bool = False,
     ) -> Pending:
         started = self._now()
         version.in_flight += 1
         pending = Pending(f"{version.name}, async")
+        longest = None if context is None else version.timeout
 
         def done(error: BaseException | None) -> None:
             version.in_flight -= 1
@@ -109,13 +123,17 @@ class Runner:
             outcome = OK
             if isinstance(error, asyncio.CancelledError):
                 outcome = Outcome("cancelled")
+            elif isinstance(error, _TooLong):
+                version.stats.timeouts += 1
+                outcome = self._failed(version, error)
             elif error is not None:
                 outcome = self._failed(version, getattr(error, "contained", error))
             pending.finish(outcome)
             if version.retired and not version.in_flight:
                 self.ended(version)
 
-        pending.cancel = self._tasks.spawn(version, _contained(result), inside, done)
+        contained = _contained(result, longest)
+        pending.cancel = self._tasks.spawn(version, contained, inside, done, lasting=lasting)
         return pending
 
     def _failed(self, version: Version, error: BaseException) -> Outcome:
@@ -123,6 +141,10 @@ class Runner:
             line = self._failures.show(version.name, error, version.context)
         except BaseException as second:  # its __str__ raised, or the cell's output is closed
             line = f"{type(error).__name__} (and showing it raised {type(second).__name__})"
+        # a library may have made something else of the refusal
+        refused, version.subject.refused = version.subject.refused, ""
+        if refused and not isinstance(error, PermissionDenied):
+            line = f"{line}; {refused}"
         version.stats.failed(line)
         return Outcome("failed", line, error)
 
@@ -144,8 +166,17 @@ class _Contained(Exception):
         super().__init__(repr(contained))
 
 
-async def _contained(awaitable: Awaitable[Any]) -> None:
+class _TooLong(TimeoutError):
+    """Raised when an `async` execution has not ended in its time; it was cancelled."""
+
+
+async def _contained(awaitable: Awaitable[Any], longest: float | None) -> None:
     try:
-        await awaitable
+        async with asyncio.timeout(longest) as limit:
+            await awaitable
     except (KeyboardInterrupt, SystemExit, GeneratorExit) as error:
         raise _Contained(error) from None
+    except TimeoutError:
+        if not limit.expired():
+            raise
+        raise _TooLong(f"it took longer than {longest:g} s, and was cancelled") from None

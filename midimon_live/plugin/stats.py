@@ -15,12 +15,15 @@ class PluginStats:
     Attributes:
         executions: how often it ran, failures included.
         failures: how often it raised.
-        denied: how often it was refused for want of a capability.
+        denied: how often it, or something it did, was refused for want of a capability.
+        timeouts: how many of the failures were `async` executions that took too long.
+        limited: how often it was not executed because it was asked for too often.
         success_rate: share of executions that did not raise, 0-1; 1 before the first.
         avg_us: mean time in `execute`, in microseconds, over all executions.
         p50_us: median, in microseconds.
         p95_us: 95th percentile, in microseconds.
         p99_us: 99th percentile, in microseconds.
+        max_us: the longest, in microseconds.
         last_execution_ms: when it last ran, in milliseconds since the Unix epoch; None before.
         last_error: what it last raised, with the line, or "".
     """
@@ -28,11 +31,14 @@ class PluginStats:
     executions: int
     failures: int
     denied: int
+    timeouts: int
+    limited: int
     success_rate: float
     avg_us: float
     p50_us: float
     p95_us: float
     p99_us: float
+    max_us: float
     last_execution_ms: int | None
     last_error: str
 
@@ -40,12 +46,24 @@ class PluginStats:
 class StatsRecorder:
     """Counts for one plugin name; survives new versions of the plugin."""
 
-    __slots__ = ("_seconds", "denied", "executions", "failures", "last_error", "last_ms", "total")
+    __slots__ = (
+        "_seconds",
+        "denied",
+        "executions",
+        "failures",
+        "last_error",
+        "last_ms",
+        "limited",
+        "timeouts",
+        "total",
+    )
 
     def __init__(self) -> None:
         self.executions = 0
         self.failures = 0
         self.denied = 0
+        self.timeouts = 0
+        self.limited = 0
         self.total = 0.0
         self.last_ms: int | None = None
         self.last_error = ""
@@ -71,11 +89,14 @@ class StatsRecorder:
             executions=runs,
             failures=self.failures,
             denied=self.denied,
+            timeouts=self.timeouts,
+            limited=self.limited,
             success_rate=(runs - self.failures) / runs if runs else 1.0,
             avg_us=self.total / runs * 1e6 if runs else 0.0,
             p50_us=percentile(ordered, 0.50) * 1e6,
             p95_us=percentile(ordered, 0.95) * 1e6,
             p99_us=percentile(ordered, 0.99) * 1e6,
+            max_us=max(ordered, default=0.0) * 1e6,
             last_execution_ms=self.last_ms,
             last_error=self.last_error,
         )

@@ -1,23 +1,31 @@
 """One live version of a plugin: the instance, what it owns, and what it may do."""
 
 import inspect
+from collections import deque
 from collections.abc import Callable, Mapping
 from contextvars import Context, copy_context
 from dataclasses import dataclass
 from enum import Enum
-from typing import Any, Protocol
+from pathlib import Path
+from typing import Any
 from weakref import WeakSet
 
-from midimon_live.capabilities import Capability, capability_set
-from midimon_live.errors import InvalidValue, PermissionDenied
-from midimon_live.events import NOTE_OFF, NOTE_ON, TriggerContext, message_bytes
+from midimon_live.errors import InvalidValue
+from midimon_live.events import TriggerContext
 from midimon_live.mappings import Origin
-from midimon_live.plugin.api import ActionPlugin
+from midimon_live.plugin.api import Plugin, TriggerPlugin
+from midimon_live.plugin.limits import Rate
 from midimon_live.plugin.stats import StatsRecorder
+from midimon_live.plugin.subject import Subject, acting
+from midimon_live.scopes import Rights, scopes_of
 from midimon_live.timers import Timer
 
-_LONGEST_S = 1_000_000
-_SHORTEST_S = 0.0005  # what calls itself again at once must not keep events from being read
+_LOG_LINES = 500
+_LONGEST_S, _FASTEST = 3600.0, 100_000.0
+
+
+def _nothing() -> None:
+    """Release nothing."""
 
 
 class PluginState(Enum):
@@ -31,9 +39,12 @@ class PluginState(Enum):
 class Kind(Enum):
     """How a plugin came to be, which decides when it goes.
 
-    A class stays until it is unloaded; an instance or function lives as long as it is mapped.
+    A class, folder or package stays until it is unloaded; an instance or function lives as long as
+    it is mapped.
     """
 
+    FOLDER = "folder"
+    PACKAGE = "package"
     CLASS = "class"
     INSTANCE = "instance"
     FUNCTION = "function"
@@ -49,25 +60,29 @@ class Definition:
         make: builds the instance.
         kind: how it came to be.
         origin: the cell, if any.
+        folder: where its files are, if it came from some.
+        digest: of those files, or "".
+        namespaces: the globals of its modules, by which its code is known.
+        declared: what its manifest declares, in place of what the class does; None for a cell's.
+        timeout: seconds for one execution that its manifest allows; None is what the class says.
+        rate: executions a second that its manifest allows; None likewise.
+        data: its data folder; None is the working directory.
+        release: called when the last version that came from it has ended.
     """
 
     name: str
     source: object
-    make: Callable[[], ActionPlugin]
+    make: Callable[[], Plugin]
     kind: Kind
     origin: Origin | None
-
-
-class Services(Protocol):
-    """What a version's host reaches through; the manager provides it."""
-
-    def send(self, data: bytes, port: str | None) -> str:
-        """Send bytes to an output and return its name."""
-
-    def schedule(
-        self, version: "Version", delay: float, function: Callable[..., Any], args: tuple[Any, ...]
-    ) -> Timer:
-        """Call a function for `version`, `delay` seconds from now."""
+    folder: Path | None = None
+    digest: str = ""
+    namespaces: tuple[Mapping[str, Any], ...] = ()
+    declared: Any = None
+    timeout: float | None = None
+    rate: float | None = None
+    data: Path | None = None
+    release: Callable[[], None] = _nothing
 
 
 class Version:
@@ -80,29 +95,40 @@ class Version:
         closed: whether `shutdown` has been called.
         notes: the notes it began and has not ended, as (output, channel, note).
         text: its `version`, as text.
+        subject: it as the guard knows it.
+        timeout: for how many seconds an `async` execution may run, or None.
+        rate: how often it may be executed, or None.
+        log: the last lines that it noted, as (epoch milliseconds, text).
+        cleanups: what gives back what it opened through `host`, in reverse order at the end.
         retired: whether a newer version has taken its place.
     """
 
     __slots__ = (
         "blocked",
+        "cleanups",
         "closed",
         "context",
         "declared",
         "definition",
         "execute",
         "in_flight",
+        "log",
         "main_thread",
         "name",
         "notes",
         "plugin",
+        "rate",
         "retired",
+        "scopes",
         "stats",
+        "subject",
         "text",
+        "timeout",
         "timers",
     )
 
-    def __init__(self, definition: Definition, stats: StatsRecorder, services: Services) -> None:
-        """Build the instance; it is not initialised yet.
+    def __init__(self, definition: Definition, stats: StatsRecorder) -> None:
+        """Build the instance; it is not initialised yet, and has no host.
 
         Raises:
             InvalidValue: its name or capabilities are unusable.
@@ -110,83 +136,72 @@ class Version:
         """
         self.definition = definition
         self.name = definition.name
+        self.subject = Subject(self.name, Rights((), ()), definition.folder, definition.digest)
         self.context: Context = copy_context()
-        plugin: ActionPlugin = self.context.copy().run(definition.make)
+        if definition.kind is not Kind.FUNCTION:  # a function is its user's own, as its cell is
+            self.context.run(acting.set, self.subject)
+        plugin = self.context.copy().run(definition.make)
         _check(plugin)
-        self.declared = capability_set(plugin.capabilities)
+        declared = plugin.capabilities if definition.declared is None else definition.declared
+        self.scopes = scopes_of(declared, definition.data)
+        self.declared = frozenset(one.capability for one in self.scopes)
         self.plugin = plugin
         self.text = str(plugin.version)
-        self.main_thread = bool(plugin.main_thread)
-        self.execute: Callable[[Mapping[str, Any], TriggerContext], Any] = plugin.execute
+        self.main_thread = bool(getattr(plugin, "main_thread", False))
+        self.execute: Callable[[Mapping[str, Any], TriggerContext], Any] = getattr(
+            plugin, "execute", _executes_nothing
+        )
+        timeout = plugin.timeout if definition.timeout is None else definition.timeout
+        rate = plugin.rate if definition.rate is None else definition.rate
+        self.timeout = _positive("timeout", timeout, _LONGEST_S)
+        per_s = _positive("rate", rate, _FASTEST)
+        self.rate = None if per_s is None else Rate(per_s)
         self.stats = stats
+        self.log: deque[tuple[int, str]] = deque(maxlen=_LOG_LINES)
+        self.cleanups: list[Callable[[], None]] = []
         self.blocked = ""
         self.in_flight = 0
         self.retired = False
         self.closed = False
         self.timers: WeakSet[Timer] = WeakSet()
         self.notes: set[tuple[str, int, int]] = set()
-        plugin.host = VersionHost(self, services)
 
     def code_place(self) -> Any:
         """Return the code of the author's function, to name its place; None if there is none."""
-        function = getattr(self.plugin, "function", None) or type(self.plugin).execute
+        function = getattr(self.plugin, "function", None) or self.execute
         return getattr(inspect.unwrap(function), "__code__", None)
 
 
-def _check(plugin: ActionPlugin) -> None:
+def _executes_nothing(_params: Mapping[str, Any], _context: TriggerContext) -> None:
+    """Stand for `execute` of a plugin that only makes events."""
+    raise InvalidValue("this plugin makes events and can not be executed; map plugin_event(...)")
+
+
+def _positive(what: str, value: Any, most: float) -> float | None:
+    """Return a limit as a number, or None; raises InvalidValue."""
+    number = isinstance(value, (int, float)) and not isinstance(value, bool)
+    if value is None or (number and 0 < value <= most):
+        return None if value is None else float(value)
+    raise InvalidValue(f"{what} is {value!r:.40}; allowed are numbers above 0, up to {most:,.0f}")
+
+
+def _check(plugin: Plugin) -> None:
     """Refuse what could never run.
 
     Raises:
         InvalidValue: `execute` is a generator or takes other arguments, or `initialize` is async.
     """
-    execute = plugin.execute
-    if inspect.isgeneratorfunction(execute) or inspect.isasyncgenfunction(execute):
-        raise InvalidValue("execute is a generator, which nobody runs; take `yield` out of it")
     if inspect.iscoroutinefunction(plugin.initialize):
         raise InvalidValue("initialize is async; it has to be done when the plugin goes live")
+    if isinstance(plugin, TriggerPlugin):
+        _positive("interval", plugin.interval, _LONGEST_S)
+        return
+    execute = getattr(plugin, "execute", _executes_nothing)
+    if inspect.isgeneratorfunction(execute) or inspect.isasyncgenfunction(execute):
+        raise InvalidValue("execute is a generator, which nobody runs; take `yield` out of it")
     try:
         inspect.signature(execute).bind({}, TriggerContext())
     except TypeError as error:
         raise InvalidValue(f"execute must take params and context: {error}") from None
     except ValueError:  # a C function without a signature: try it and see
         return
-
-
-def _note(sounding: set[tuple[str, int, int]], output: str, data: bytes) -> None:
-    """Keep `sounding` true after a message was sent."""
-    if len(data) == 3 and data[0] >> 4 in (NOTE_ON, NOTE_OFF):
-        one = (output, data[0] & 0xF, data[1])
-        if data[0] >> 4 == NOTE_ON and data[2]:
-            sounding.add(one)
-        else:
-            sounding.discard(one)
-
-
-class VersionHost:
-    """The `host` of one version: capability first, then the deed."""
-
-    def __init__(self, version: Version, services: Services) -> None:
-        self._version = version
-        self._services = services
-
-    def send(self, message: Any, /, *, port: str | None = None, **fields: Any) -> None:
-        """Send MIDI; see `Host.send`."""
-        version = self._version
-        if Capability.MIDI not in version.declared:
-            raise PermissionDenied(
-                version.name,
-                "sends MIDI without declaring it; "
-                "add to the class: capabilities = {Capability.MIDI}",
-            )
-        if version.blocked and not version.retired:  # retired: `shutdown` puts the lights out
-            raise PermissionDenied(version.name, f"may not send MIDI: it is {version.blocked}")
-        data = message_bytes(message, **fields)
-        _note(version.notes, self._services.send(data, port), data)
-
-    def schedule(self, delay: float, function: Callable[..., Any], *args: Any) -> Timer:
-        """Call `function(*args)` later; see `Host.schedule`."""
-        if not callable(function):
-            raise InvalidValue(f"{function!r:.80} can not be called; give a function")
-        if not isinstance(delay, (int, float)) or not 0 <= delay <= _LONGEST_S:
-            raise InvalidValue(f"delay is {delay!r:.40}; allowed are 0 to {_LONGEST_S} seconds")
-        return self._services.schedule(self._version, max(delay, _SHORTEST_S), function, args)

@@ -28,6 +28,7 @@ from midimon_live.triggers.notes import (
     long_press,
     sequence_of,
 )
+from midimon_live.triggers.plugins import PluginTrigger, plugin_event
 from midimon_live.triggers.presses import (
     Press,
     Release,
@@ -54,6 +55,7 @@ __all__ = [
     "InRange",
     "LongPress",
     "NoteChord",
+    "PluginTrigger",
     "Press",
     "Release",
     "SequenceOf",
@@ -67,6 +69,7 @@ __all__ = [
     "long_press",
     "note",
     "pitch_bend",
+    "plugin_event",
     "poly_aftertouch",
     "program",
     "release",

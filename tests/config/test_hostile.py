@@ -31,8 +31,8 @@ def test_problems_hold_nothing_that_a_terminal_obeys() -> None:
 
 
 def test_an_event_of_a_plugin_is_a_trigger_that_is_kept() -> None:
-    """Until plugins can send any, it is dormant."""
+    """A channel, which it has not, does no harm."""
     trigger = 'trigger = { type = "Plugin", plugin = "weather", event = "rain", channel = 1 }'
     text = f'[[global_mappings]]\n{trigger}\naction = {{ type = "Text", text = "a" }}\n'
     loaded = Loader().loads(text)
-    assert "weather rain" in str(loaded.config.mappings[0].trigger)
+    assert "weather: rain" in str(loaded.config.mappings[0].trigger)

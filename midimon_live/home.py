@@ -1,0 +1,47 @@
+"""The folder that plugins, grants, logs and small tables are kept in: `~/.midimon`."""
+
+import contextlib
+import os
+import tempfile
+from pathlib import Path
+
+_VARIABLE = "MIDIMON_HOME"
+
+
+def home() -> Path:
+    """Return the folder: the environment variable MIDIMON_HOME, or `~/.midimon`."""
+    return Path(os.environ.get(_VARIABLE) or "~/.midimon").expanduser()
+
+
+def private_folder(path: Path) -> Path:
+    """Return a folder that only the user may enter, made if there is none; raises OSError."""
+    path.mkdir(parents=True, exist_ok=True, mode=0o700)
+    return path
+
+
+def write_private(path: Path, content: bytes) -> None:
+    """Replace a file's content at one stroke; only the user may read it.
+
+    Raises:
+        OSError: it could not be written; what was there is there still.
+    """
+    private_folder(path.parent)
+    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)  # made with 0600
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(name).replace(path)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            Path(name).unlink()
+        raise
+
+
+def set_aside(path: Path) -> Path:
+    """Give a file that can not be read another name, and return that; raises OSError."""
+    number = 1
+    while (aside := path.with_name(f"{path.name}.corrupt-{number}")).exists():
+        number += 1
+    return path.replace(aside)

@@ -1,0 +1,165 @@
+"""The plugins that were found in folders and packages, and how one is brought into memory."""
+
+import sys
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
+from functools import partial
+from importlib.metadata import EntryPoint
+from pathlib import Path
+from typing import Any
+
+from midimon_live.errors import DiscoveryError, PluginNotFound
+from midimon_live.home import private_folder
+from midimon_live.plugin.api import Plugin
+from midimon_live.plugin.discovery import Discovered, Found, FoundAs, discover
+from midimon_live.plugin.loader import LoadedPlugin, load, load_entry_point
+from midimon_live.plugin.manifest import Manifest
+from midimon_live.plugin.version import Definition, Kind
+from midimon_live.scopes import Scope
+
+Inside = Callable[[str, frozenset[Scope], Path | None, str], AbstractContextManager[None]]
+_KINDS = {FoundAs.FOLDER: Kind.FOLDER, FoundAs.PACKAGE: Kind.PACKAGE}
+
+
+class Catalog:
+    """What there is to load. The plugin manager asks.
+
+    Args:
+        home: where the folder of plugins, and that of their data, are; None has neither.
+        offered: returns plugin classes that packages offer through hooks, by name.
+        inside: what a plugin's module is imported in, so that it is known who acts: takes name,
+            declared scopes, folder and digest.
+    """
+
+    def __init__(
+        self, home: Path | None, offered: Callable[[], Mapping[str, Any]], inside: Inside
+    ) -> None:
+        self._home = home
+        self._offered = offered
+        self._inside = inside
+        self._discovered = Discovered({}, [], [])
+        self._classes: dict[str, type[Plugin]] = {}
+        self._verified: set[str] = set()
+        self.folder = home / "plugins" if home else None
+
+    def discover(self) -> list[str]:
+        """Look for plugins; returns what there is to say, a line each."""
+        folders = []
+        said = []
+        if self.folder is not None:
+            try:
+                folders.append(private_folder(self.folder))
+            except OSError as error:
+                said.append(f"{self.folder} can not be made: {error.strerror or error}")
+        self._discovered = discover(folders)
+        offered = self._offered()
+        self._classes = {
+            name: cls
+            for name, cls in offered.items()
+            if isinstance(cls, type) and issubclass(cls, Plugin)
+        }
+        said += [
+            f"{name} is no plugin class: {cls!r:.60}"
+            for name, cls in offered.items()
+            if name not in self._classes
+        ]
+        return said + [str(one) for one in self._discovered.problems]
+
+    def names(self) -> list[str]:
+        """Return the names of what was found."""
+        return sorted({*self._discovered.found, *self._classes})
+
+    def __contains__(self, name: str) -> bool:
+        return name in self._discovered.found or name in self._classes
+
+    def found(self, name: str) -> Found | None:
+        """Return how a plugin was found in a folder or package; None for one that a hook offers."""
+        return self._discovered.found.get(name)
+
+    def manifest(self, name: str) -> Manifest | None:
+        """Return the manifest of a plugin that has one."""
+        found = self._discovered.found.get(name)
+        return None if found is None else found.manifest
+
+    def is_verified(self, name: str) -> bool:
+        """Tell whether the checksum in its manifest was there and right when it was loaded."""
+        return name in self._verified
+
+    def definition(self, name: str) -> Definition:
+        """Import a plugin anew and return what defines it.
+
+        Raises:
+            PluginNotFound: none of that name was found.
+            DiscoveryError, LoadError: it can not be loaded.
+        """
+        found = self._discovered.found.get(name)
+        if found is None and name in self._classes:
+            cls = self._classes[name]
+            return Definition(name, cls, cls, Kind.PACKAGE, None, data=self._data(name))
+        if found is None:
+            found = self._require(name)
+        if found.entry_point is not None and found.folder is None:
+            return self._of_class(name, found.entry_point)
+        return self._of_files(found)
+
+    def _require(self, name: str) -> Found:
+        try:
+            return self._discovered.require(name)
+        except DiscoveryError:
+            raise
+        except PluginNotFound:
+            known = ", ".join(self.names()) or "none"
+            raise PluginNotFound(name, f"no such plugin was found; there are: {known}") from None
+
+    def _of_class(self, name: str, point: EntryPoint) -> Definition:
+        with self._inside(name, frozenset(), None, ""):
+            cls = load_entry_point(name, point)
+        return Definition(name, cls, cls, Kind.PACKAGE, None, data=self._data(name))
+
+    def _of_files(self, found: Found) -> Definition:
+        bundle = found.bundle()
+        manifest = bundle.manifest()
+        data = self._data(manifest.name)
+        scopes = manifest.scopes(data)
+        with self._inside(manifest.name, scopes, bundle.folder, bundle.digest):
+            loaded = load(bundle, manifest)
+        self._verified.discard(manifest.name)
+        if loaded.verified:
+            self._verified.add(manifest.name)
+        limits = manifest.limits
+        return Definition(
+            manifest.name,
+            loaded.plugin,
+            partial(_made, loaded.plugin, manifest),
+            _KINDS[found.kind],
+            None,
+            folder=bundle.folder,
+            digest=bundle.digest,
+            namespaces=_namespaces(loaded),
+            declared=scopes,
+            timeout=None if limits.timeout_ms is None else limits.timeout_ms / 1000,
+            rate=limits.rate_per_s,
+            data=data,
+            release=loaded.unload,
+        )
+
+    def _data(self, name: str) -> Path | None:
+        return None if self._home is None else private_folder(self._home / "data" / name)
+
+
+def _made(cls: type[Plugin], manifest: Manifest) -> Plugin:
+    """Build a plugin; what its manifest says of it stands above what its class does."""
+    plugin = cls()
+    plugin.version = manifest.version
+    plugin.description = manifest.description or plugin.description
+    return plugin
+
+
+def _namespaces(loaded: LoadedPlugin) -> tuple[Mapping[str, Any], ...]:
+    """Return the globals of all the modules of a plugin."""
+    package = loaded.package
+    return tuple(
+        vars(module)
+        for name, module in list(sys.modules.items())
+        if name == package or name.startswith(f"{package}.")
+    )

@@ -1,0 +1,53 @@
+"""What is known of one plugin, for people and panels."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from midimon_live.capabilities import Capability
+from midimon_live.mappings import Origin
+from midimon_live.plugin.version import Kind, PluginState
+from midimon_live.scopes import Rights, Scope
+
+
+@dataclass(frozen=True, slots=True)
+class PluginInfo:
+    """What is known of one plugin.
+
+    Attributes:
+        name: how mappings call it.
+        version: as its author states it.
+        description: one line.
+        state: available (found, not in memory), loaded (will not run) or enabled.
+        kind: folder, package, class, instance or function.
+        capabilities: what it declares.
+        missing: what it declares and was granted nothing of; with any, it is refused.
+        origin: the cell that defined it, if any.
+        scopes: what it declares, in full.
+        rights: what it may do now.
+        author: from its manifest.
+        license: from its manifest.
+        homepage: from its manifest.
+        folder: where its files are, or None.
+        digest: of them, or "".
+        verified: whether its manifest's checksum was there and right.
+        reasons: why it wants what it declares, by capability.
+    """
+
+    name: str
+    version: str
+    description: str
+    state: PluginState
+    kind: Kind
+    capabilities: frozenset[Capability]
+    missing: frozenset[Capability]
+    origin: Origin | None = None
+    scopes: frozenset[Scope] = frozenset()
+    rights: Rights | None = None
+    author: str = ""
+    license: str = ""
+    homepage: str = ""
+    folder: Path | None = None
+    digest: str = ""
+    verified: bool = False
+    reasons: Mapping[str, str] | None = None

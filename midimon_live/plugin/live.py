@@ -1,0 +1,389 @@
+"""The plugins in memory: built aside, swapped in by one assignment, executed, and taken out again.
+
+An event sees the old table or the new one, never a half-built plugin.
+"""
+
+import threading
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import AbstractContextManager, nullcontext, suppress
+from functools import partial
+from pathlib import Path
+from shlex import quote
+from typing import Any
+
+from midimon_live.actions.base import Outcome, Pending
+from midimon_live.capabilities import Capability
+from midimon_live.errors import InvalidValue, LoadError, PluginNotFound, PortError
+from midimon_live.events import TriggerContext
+from midimon_live.plugin.audit import Audit
+from midimon_live.plugin.grantfile import GrantFile
+from midimon_live.plugin.grants import Grants
+from midimon_live.plugin.guard import Decision, Guard
+from midimon_live.plugin.host import VersionHost
+from midimon_live.plugin.sources import Sources
+from midimon_live.plugin.state import Table
+from midimon_live.plugin.stats import StatsRecorder
+from midimon_live.plugin.surroundings import Surroundings
+from midimon_live.plugin.version import Definition, Kind, Version
+from midimon_live.scopes import Scope
+from midimon_live.timers import Timer
+
+_LAST_WORDS_S = 5.0
+
+
+class LivePlugins:
+    """The engine's side of the plugin manager.
+
+    Args:
+        around: what plugins are run in.
+
+    Attributes:
+        grants: who may do what.
+        audit: what was allowed and refused.
+        guard: watches what plugins do.
+        defer: takes a job for the main thread; False means it can not be reached from here.
+        later: takes a job to be done between two events.
+        exclusive: keeps events waiting meanwhile.
+        between_events: keeps events waiting for a swap.
+        emitted: takes an event of a plugin: its name, the event's, and values.
+        beside: does on another thread what may take long.
+    """
+
+    def __init__(self, around: Surroundings) -> None:
+        self._around = around
+        self._runner = around.runner
+        self._now = around.clock.now
+        self._timers = around.timers
+        self._monitor = around.monitor
+        self._hooks = around.hooks
+        self._live: dict[str, Version] = {}
+        self._disabled: set[str] = set()
+        self._once: set[str] = set()
+        self._stats: defaultdict[str, StatsRecorder] = defaultdict(StatsRecorder)
+        self._states: dict[str, Table] = {}
+        notice, home = around.monitor.notice, around.home
+        self.send = around.outputs.send
+        self.grants = Grants(GrantFile(home / "grants.toml", notice) if home else None, notice)
+        folder = home / "audit" if home else None
+        self.audit = Audit(folder, lambda: self.epoch_ms() / 1000, notice, threads=around.threads)
+        self.audit.told = lambda entry: self._hooks.tell("midimon_decision", entry=entry)
+        self.guard = Guard(self._decided, around.name_place)
+        self.defer: Callable[[Callable[[], None]], bool] = lambda _job: False
+        self.later: Callable[[Callable[[], None]], None] = lambda job: job()
+        self.exclusive: Callable[[], AbstractContextManager[None]] = nullcontext
+        self.between_events: Callable[[], AbstractContextManager[None]] = nullcontext
+        self.emitted: Callable[[str, str, Mapping[str, Any]], None] = lambda *_event: None
+        self.beside: Callable[[Callable[[], None]], None] = lambda job: job()
+        self._runner.ended = self._shut_down
+        self._sources = Sources(self._runner, self._in_seconds, notice)
+
+    def execute(self, name: str, params: Mapping[str, Any], context: TriggerContext) -> Outcome:
+        """Check and run a plugin for an event; never raises. Whoever holds the baton calls."""
+        version = self._live.get(name)
+        if version is None:
+            return Outcome("not found", f"no plugin is called {name!r}")
+        if version.blocked:
+            return self._refused(version)
+        if version.rate is not None and not version.rate.take(self._now()):
+            version.stats.limited += 1
+            return Outcome("limited", f"{name} is executed more often than it may")
+        if version.main_thread and threading.current_thread() is not threading.main_thread():
+            return self._deferred(version, params, context)
+        return self._run(version, params, context)
+
+    def stage(self, definitions: Iterable[Definition]) -> dict[str, Version]:
+        """Build and initialise new versions, none of them live yet.
+
+        Raises:
+            LoadError: one could not be built; those before it were shut down again.
+        """
+        staged: dict[str, Version] = {}
+        for definition in definitions:
+            try:
+                staged[definition.name] = self._build(definition)
+            except BaseException as error:
+                self.retire(reversed(staged.values()))
+                if isinstance(error, LoadError):
+                    raise
+                line = self._runner.describe(error)
+                raise LoadError(definition.name, f"not live: {line}") from error
+        return staged
+
+    def swap(self, staged: Mapping[str, Version], drop: Iterable[str] = ()) -> list[Version]:
+        """Make staged versions live, by one assignment; returns the ones that are so no more."""
+        gone = {name for name in (*staged, *drop) if name in self._live}
+        replaced = [self._live[name] for name in gone]
+        kept = {name: one for name, one in self._live.items() if name not in gone}
+        self._live = {**kept, **staged}
+        for version in replaced:
+            self._sources.stop(version)
+        for version in staged.values():
+            if not version.blocked:
+                self.later(partial(self._sources.start, version))
+            self._hooks.tell("midimon_reloaded", plugin=version.name, version=version.text)
+        return replaced
+
+    def retire(self, versions: Iterable[Version], *, at_once: bool = False) -> None:
+        """Take versions out of service: what they scheduled is cancelled, `shutdown` is called.
+
+        Executions under way may end first, within 5 seconds; `at_once` does not wait for them.
+        """
+        for version in versions:
+            version.retired = True
+            self._sources.stop(version)
+            _cancel_timers(version)
+            if at_once or not version.in_flight:
+                self.later(partial(self._shut_down, version))
+            else:
+                cancel = partial(self._runner.cancel, version)
+                self._timers.schedule(self._now() + _LAST_WORDS_S, cancel)
+
+    def end_notes(self, names: Iterable[str]) -> None:
+        """End the notes that these plugins began, for instance because a mapping is gone."""
+        for name in names:
+            if (version := self._live.get(name)) is not None:
+                self._end_notes(version)
+
+    def missing(self, version: Version) -> list[Capability]:
+        """Return what a version declares and was granted nothing of."""
+        return version.subject.rights.missing()
+
+    def refusal(self, name: str) -> str:
+        """Return why a plugin would not run now, or ""."""
+        version = self._live.get(name)
+        if version is None:
+            return f"no plugin is called {name!r}"
+        if version.blocked == "disabled":
+            return f"{name} is disabled"
+        return f"{name} {self.how_to_allow(version)}" if version.blocked else ""
+
+    def how_to_allow(self, version: Version) -> str:
+        """Return what a version misses, and the lines that would allow it."""
+        missing = self.missing(version)
+        wanted = [one for one in version.scopes if one.capability in missing]
+        name = quote(version.name)
+        lines = [f"%midi grant {name} {quote(str(one))}" for one in sorted(wanted, key=str)]
+        wants = ", ".join(f"{one.value} ({one.risk.value} risk)" for one in missing)
+        return f"wants {wants}, not granted; to allow it: {'; '.join(lines)}"
+
+    def definitions(self) -> dict[str, Definition]:
+        """Return what defined each live plugin, by name."""
+        return {name: version.definition for name, version in self._live.items()}
+
+    def cancel_timers(self) -> None:
+        """Cancel everything that plugins scheduled."""
+        for version in self._live.values():
+            _cancel_timers(version)
+
+    def close(self) -> None:
+        """Unload all, newest first, and write what is left to write."""
+        gone, self._live = self._live, {}
+        self.retire(reversed(gone.values()), at_once=True)
+        self.guard.stop()
+        for table in self._states.values():
+            table.write()
+        self.audit.close()
+
+    def schedule(
+        self, version: Version, delay: float, function: Callable[..., Any], args: tuple[Any, ...]
+    ) -> Timer:
+        """Keep `function` for `version`; it runs like a handler."""
+
+        def ring() -> None:
+            if not version.blocked and not version.retired:
+                self._runner.call(version, function, *args)
+
+        timer = self._in_seconds(delay, ring)
+        version.timers.add(timer)
+        return timer
+
+    def emit(self, plugin: str, event: str, values: Mapping[str, Any]) -> None:
+        """Put an event of a plugin into the inbox."""
+        self.emitted(plugin, event, values)
+
+    def output_name(self, port: str | None) -> str:
+        """Return the full name of an output; raises PortError."""
+        return self._around.outputs.get(port).name
+
+    def output_names(self) -> list[str]:
+        """Return the names of all outputs."""
+        return self._around.output_names()
+
+    def now(self) -> float:
+        """Return the moment, in monotonic seconds."""
+        return self._now()
+
+    def epoch_ms(self) -> int:
+        """Return the moment, in milliseconds since the Unix epoch."""
+        return self._around.clock.epoch_ms(self._now())
+
+    def refused(self, version: Version, wanted: Scope, operation: str) -> str:
+        """Note a refusal, and return the text for it."""
+        why = version.subject.rights.refusal(wanted)
+        version.stats.denied += 1
+        digest = version.subject.digest
+        self.audit.add(version.name, str(wanted), operation, "refused", why=why, digest=digest)
+        return f"may not use {wanted}: {why}; to allow it: {self._grant_line(version.name, wanted)}"
+
+    def _grant_line(self, name: str, wanted: Scope) -> str:
+        return f"%midi grant {quote(name)} {quote(str(wanted))}"
+
+    def _version(self, name: str) -> Version:
+        version = self._live.get(name)
+        if version is None:
+            known = ", ".join(sorted(self._live)) or "none"
+            raise PluginNotFound(name, f"no plugin is called {name!r}; there are: {known}")
+        return version
+
+    def _build(self, definition: Definition) -> Version:
+        name = definition.name
+        version = Version(definition, self._stats[name])
+        version.plugin.host = VersionHost(
+            version, self, self._state(definition), str(definition.data or Path.cwd())
+        )
+        self.grants.declare(name, version.scopes, definition.digest)
+        self._update(version)
+        if definition.kind is not Kind.FUNCTION:
+            self.guard.start()
+            self.guard.watch(version.subject, *definition.namespaces)
+        version.context.copy().run(version.plugin.initialize)
+        return version
+
+    def _state(self, definition: Definition) -> Table:
+        """Return the table of a plugin; one from a cell loses it with the kernel."""
+        home, name = self._around.home, definition.name
+        table = self._states.get(name)
+        if table is None:
+            lasts = home is not None and definition.kind in (Kind.FOLDER, Kind.PACKAGE)
+            path = home / "state" / f"{name}.json" if home is not None and lasts else None
+            later = lambda seconds, job: self._in_seconds(seconds, partial(self.beside, job))  # noqa: E731
+            table = self._states[name] = Table(path, later, self._monitor.notice)
+        return table
+
+    def _update(self, version: Version) -> None:
+        """Bring what a version may do up to date."""
+        version.subject.rights = self.grants.rights(version.name)
+        denied = "denied" if self.missing(version) else ""
+        version.blocked = "disabled" if version.name in self._disabled else denied
+        if version.blocked:
+            self._sources.stop(version)
+
+    def _run(self, version: Version, params: Mapping[str, Any], context: TriggerContext) -> Outcome:
+        outcome = self._runner.run(version, params, context)
+        if "midimon_executed" in self._hooks.heard:
+            verdict, error = outcome.verdict, outcome.error
+            self._hooks.tell("midimon_executed", plugin=version.name, verdict=verdict, error=error)
+        if self._once and version.name in self._once:
+            self._use_up(version, outcome)
+        return outcome
+
+    def _use_up(self, version: Version, outcome: Outcome) -> None:
+        """End what was granted for one execution, when that has ended."""
+        self._once.discard(version.name)
+
+        def end(_result: Any = None) -> None:
+            self.grants.used_once(version.name)
+            if (live := self._live.get(version.name)) is not None:
+                self._update(live)
+
+        if outcome.pending is None:
+            end()
+        else:
+            outcome.pending.then(end)
+
+    def _refused(self, version: Version) -> Outcome:
+        if version.blocked == "disabled":
+            return Outcome("disabled", f"{version.name} is disabled")
+        version.stats.denied += 1
+        digest = version.subject.digest
+        for one in self.missing(version):
+            why = "not granted"
+            self.audit.add(version.name, one.value, "execute", "refused", why=why, digest=digest)
+        return Outcome("denied", self.how_to_allow(version))
+
+    def _decided(self, decision: Decision) -> None:
+        """Note what the guard has decided; on whatever thread that was."""
+        subject = decision.subject
+        if decision.verdict == "refused":
+            self._stats[subject.name].denied += 1
+            subject.refused = (
+                f"it was refused {decision.scope or decision.operation}: {decision.why}"
+            )
+        self.audit.add(
+            subject.name,
+            str(decision.scope or "native code"),
+            decision.operation,
+            decision.verdict,
+            why=decision.why,
+            at=decision.place,
+            digest=subject.digest,
+        )
+
+    def _deferred(
+        self, version: Version, params: Mapping[str, Any], context: TriggerContext
+    ) -> Outcome:
+        version.in_flight += 1
+        called_off = threading.Event()
+        pending = Pending("the main thread", called_off.set)
+
+        def run() -> None:
+            version.in_flight -= 1
+            if called_off.is_set():
+                outcome = Outcome("cancelled")
+            elif version.blocked:
+                outcome = self._refused(version)
+            else:
+                outcome = self._run(version, params, context)
+            if version.retired and not version.in_flight:
+                self._shut_down(version)
+            if outcome.pending is None:
+                pending.finish(outcome)
+            else:
+                outcome.pending.then(pending.finish)
+
+        if self.defer(run):
+            return Outcome("deferred", pending=pending)
+        version.in_flight -= 1
+        return self._run(version, params, context)
+
+    def _in_seconds(self, delay: float, job: Callable[[], None]) -> Timer:
+        return self._timers.schedule(self._now() + delay, job)
+
+    def _quieten(self, version: Version) -> None:
+        self._sources.stop(version)
+        _cancel_timers(version)
+        self._runner.cancel(version)
+        self._end_notes(version)
+
+    def _end_notes(self, version: Version) -> None:
+        notes, version.notes = version.notes, set()
+        for output, channel, note in sorted(notes):
+            with suppress(PortError):  # gone: nothing sounds there any more
+                self.send(bytes((0x80 | channel, note, 64)), output)
+
+    def _shut_down(self, version: Version) -> None:
+        if version.closed:
+            return
+        version.closed = True
+        self._runner.call(version, version.plugin.shutdown)
+        self._end_notes(version)
+        for clean in reversed(version.cleanups):
+            with suppress(Exception):
+                clean()
+        self.guard.forget(version.subject)
+        version.definition.release()
+
+
+def _cancel_timers(version: Version) -> None:
+    for timer in list(version.timers):
+        timer.cancel()
+    version.timers.clear()
+
+
+def check_span(until: str | None, kind: Kind) -> str:
+    """Return for how long to grant: what is asked for, or always for what came from files."""
+    usual = "always" if kind in (Kind.FOLDER, Kind.PACKAGE) else "session"
+    if until is not None and until not in ("once", "session", "always"):
+        raise InvalidValue(f"until is {until!r:.40}; allowed are once, session and always")
+    return until or usual
