@@ -78,6 +78,28 @@ assert counters["configurations reloaded"] >= 2, counters
 assert (Path(folder.name) / "pads.toml.bak").read_text() == text
 assert midi.mode == "Mix"
 """,
+    "05_plugins": """
+import sys
+
+plugins = midi.plugins
+names = ["above", "count()", "counter", "metronome", "octaves"]
+assert plugins.list_loaded() == names, plugins.list_loaded()
+assert plugins.get_stats("above").executions == 3
+assert plugins.get_stats("octaves").failures == 1
+assert (Path(home.name) / "plugins" / "above" / "plugin.toml").exists()
+assert [one.partition("@")[0] for one in sys.modules if one.endswith("above.plugin")]
+fired = [t for t in midi.traces() if t.event.name == "tick"]
+assert len(fired) == 4, fired
+""",
+    "06_capabilities": """
+verdicts = [t.steps[0].verdict for t in midi.traces()]
+assert verdicts == ["denied", "ok", "failed", "denied", "failed"], verdicts
+assert not (Path(home.name) / "elsewhere.txt").exists()
+assert not (Path(home.name) / "grants.toml").exists()
+midi.plugins.audit.close()
+lines = (Path(home.name) / "audit" / "audit.jsonl").read_text().splitlines()
+assert len(lines) >= 6, lines
+""",
 }
 
 # what the solution of a lesson's exercise prints
@@ -94,6 +116,8 @@ SOLUTIONS = {
         "note_on channel=0 note=72 velocity=100 time=0",
         "program_change channel=0 program=5 time=0",
     ],
+    "05_plugins": [f"note_on channel=0 note={note} velocity=70 time=0" for note in (50, 54, 57)],
+    "06_capabilities": ["ok", "denied"],
 }
 
 

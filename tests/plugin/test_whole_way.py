@@ -21,7 +21,7 @@ class Handler(BaseHTTPRequestHandler):
 
     server: Any
 
-    def do_POST(self) -> None:  # noqa: N802 - the server's name
+    def do_POST(self) -> None:
         """Note the body and answer."""
         body = self.rfile.read(int(self.headers["Content-Length"]))
         self.server.heard.append((self.path, json.loads(body)))
