@@ -1,7 +1,9 @@
 """Run the benchmarks: all of them, or those that the command line names."""
 
 import argparse
+import os
 import sys
+import tempfile
 
 from benchmarks import report
 
@@ -15,6 +17,7 @@ NAMES = (
     "latency",
     "slowdown",
     "swap",
+    "plugins",
 )
 
 
@@ -27,6 +30,8 @@ def main() -> int:
     if unknown:
         parser.error(f"no benchmark is called {unknown}; there are: {', '.join(NAMES)}")
     facts = report.machine()
+    home = tempfile.TemporaryDirectory()  # not the user's own plugins, grants and logs
+    os.environ["MIDIMON_HOME"] = home.name
     sections = []
     for name in names:
         print(f"running {name} ...", file=sys.stderr, flush=True)

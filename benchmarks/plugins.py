@@ -1,4 +1,4 @@
-"""Plugins from folders: finding a thousand, loading one, and what checking a large one costs."""
+"""Plugins: finding a thousand, loading one, checking a large one, and what executing one costs."""
 
 import tempfile
 import time
@@ -6,16 +6,22 @@ from collections.abc import Callable
 from hashlib import sha256
 from pathlib import Path
 from statistics import median
+from typing import Any
 
-from benchmarks.results import MS, Detail, Row, Section, number, percentile, spread
+from benchmarks.results import MS, US, Detail, Row, Section, number, percentile, spread
+from midimon_live import ActionPlugin, TriggerContext
 from midimon_live.plugin.bundle import Bundle
 from midimon_live.plugin.discovery import discover
 from midimon_live.plugin.loader import LoadedPlugin, load
 from midimon_live.plugin.manifest import Manifest, read_manifest
+from midimon_live.plugin.stats import StatsRecorder
+from midimon_live.plugin.version import Definition, Kind
+from midimon_live.sessions import Session
 
 FOLDERS, SCANS = 1_000, 11
 LOADS = 200
 LARGE, SUMS = 10_000_000, 31
+SLICES, EXECUTIONS = 200, 500
 
 _SOURCE = '''"""Answers a pad."""
 
@@ -44,6 +50,7 @@ def run() -> Section:
         scans = _scans(root / "many")
         loads = _loads(root / "one")
         checked, alone = _sums(root / "large")
+    executed, bare, counted = _executions()
     ratio = median(checked) / median(alone)
     times = f"{number(median(checked) * MS)} against {number(median(alone) * MS)} ms"
     rows = [
@@ -62,6 +69,14 @@ def run() -> Section:
             detail=f"read, verified, compiled, imported; p50 {number(median(loads) * MS)} ms",
         ),
         Row("plugins: checking 10 MB to SHA-256 alone", ratio, "x", at_most=2, detail=times),
+        Row(
+            "plugins: what an execution costs beside the plugin",
+            executed - bare,
+            "µs",
+            at_most=3,
+            detail="rights, rate, context, guard, statistics",
+        ),
+        Row("plugins: statistics of an execution", counted, "µs", at_most=1),
     ]
     lines = [
         (f"finding {FOLDERS:,} folders", *spread([one * MS for one in scans])),
@@ -70,7 +85,40 @@ def run() -> Section:
         ("10 MB: SHA-256 of bytes in memory", *spread([one * MS for one in alone])),
     ]
     detail = Detail("Milliseconds", ("what", "p50", "p90", "p99", "max"), lines)
-    return Section("Plugins from folders", _how(), rows, [detail])
+    return Section("Plugins", _how(), rows, [detail])
+
+
+class Nothing(ActionPlugin, abstract=True):
+    """Do nothing: what remains is everything around it."""
+
+    name = "nothing"
+    capabilities = frozenset({"midi"})
+    rate = 100_000.0
+
+    def execute(self, params: Any, context: Any) -> None:
+        """Do nothing."""
+
+
+def _executions() -> tuple[float, float, float]:
+    """Return the medians of executing, of the bare call, and of counting, in microseconds."""
+    midi = Session(threads=False, backend="virtual", home=None)
+    midi.plugins.put(Definition("nothing", Nothing, Nothing, Kind.CLASS, None))
+    context, bare, recorder = TriggerContext(), Nothing().execute, StatsRecorder()
+    cases = (
+        lambda: midi.plugins.execute("nothing", {}, context),
+        lambda: bare({}, context),
+        lambda: recorder.ran(0.0, 1),
+    )
+    took: list[list[float]] = [[], [], []]
+    for _ in range(SLICES):
+        for case, times in zip(cases, took, strict=True):
+            began = time.perf_counter()
+            for _ in range(EXECUTIONS):
+                case()
+            times.append((time.perf_counter() - began) / EXECUTIONS * US)
+    midi.close()
+    executed, called, counted = (median(times) for times in took)
+    return executed, called, counted
 
 
 def _put(folder: Path, name: str, source: bytes, index: int = 0) -> None:

@@ -3,6 +3,7 @@
 import contextlib
 import os
 import tempfile
+from errno import ENOTDIR
 from pathlib import Path
 
 _VARIABLE = "MIDIMON_HOME"
@@ -15,7 +16,11 @@ def home() -> Path:
 
 def private_folder(path: Path) -> Path:
     """Return a folder that only the user may enter, made if there is none; raises OSError."""
-    path.mkdir(parents=True, exist_ok=True, mode=0o700)
+    missing = [one for one in (path, *path.parents) if not one.exists()]
+    for one in reversed(missing):  # `parents=True` would let others into those above
+        one.mkdir(exist_ok=True, mode=0o700)
+    if not path.is_dir():
+        raise NotADirectoryError(ENOTDIR, "it is a file", str(path))
     return path
 
 

@@ -235,7 +235,9 @@ def test_files_swapped_after_the_check_do_not_run(tmp_path: Path) -> None:
     folder = put(tmp_path, "blink")
     bundle = Bundle.read(folder)
     put(tmp_path, "blink", code="raise RuntimeError('swapped')")
-    assert load(bundle).plugin.__name__ == "Blink"
+    loaded = load(bundle)
+    assert loaded.plugin.__name__ == "Blink"
+    loaded.unload()
 
 
 HTML = "<script>alert(1)</script>"
