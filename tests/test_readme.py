@@ -2,7 +2,6 @@
 
 import re
 from pathlib import Path
-from typing import Any
 
 import pytest
 from IPython.core.interactiveshell import InteractiveShell
@@ -11,16 +10,6 @@ from midimon_live.magics import COMMANDS
 
 README = (Path(__file__).parent.parent / "README.md").read_text("utf-8")
 BLOCKS = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
-
-
-@pytest.fixture
-def shell(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Any:
-    """A shell that takes cells as a notebook does."""
-    monkeypatch.setenv("MIDIMON_BACKEND", "virtual")
-    monkeypatch.setenv("IPYTHONDIR", str(tmp_path))
-    created = InteractiveShell()
-    yield created
-    created.run_cell("%unload_ext midimon_live")
 
 
 def test_every_block_runs_in_order(

@@ -32,6 +32,11 @@ def watch(subject: Subject, spaces: tuple[Mapping[str, Any], ...]) -> None:
         _watched[_identity(space)] = (subject, space)
 
 
+def threads_of(subject: Subject) -> list[int]:
+    """Return the threads that a plugin has started and that still run, by their idents."""
+    return [ident for ident, subjects in list(_threads.items()) if subject in subjects]
+
+
 def forget(subject: Subject) -> None:
     """Undo `watch`; threads that it started stay its own."""
     for key, (one, _space) in list(_watched.items()):

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from shlex import quote
 from threading import Lock, get_ident
+from threading import enumerate as threads
 from types import FrameType
 from typing import Any, NamedTuple
 from weakref import WeakSet
@@ -106,6 +107,11 @@ class Guard:
         who.forget(subject)
         self._subjects.discard(subject)
         self._addresses.forget(subject)
+
+    def threads_of(self, subject: Subject) -> list[str]:
+        """Return the names of the threads that a plugin has started and not ended."""
+        idents = who.threads_of(subject)
+        return [one.name for one in threads() if one.ident in idents]
 
     @contextmanager
     def inside(self, subject: Subject) -> Iterator[None]:

@@ -371,8 +371,16 @@ class LivePlugins:
         for clean in reversed(version.cleanups):
             with suppress(Exception):
                 clean()
+        self._tell_of_threads(version)
         self.guard.forget(version.subject)
         version.definition.release()
+
+    def _tell_of_threads(self, version: Version) -> None:
+        left = ", ".join(self.guard.threads_of(version.subject))
+        if left:
+            self._monitor.notice(
+                f"{version.name} left threads running: {left}; end them in its shutdown"
+            )
 
 
 def _cancel_timers(version: Version) -> None:

@@ -11,6 +11,7 @@ from midimon_live.config.models import models
 from midimon_live.config.schema import json_schema
 from tests.config import examples
 from tests.config.page import ALSO_ACCEPTED, PAGE, page
+from tests.support.links import broken
 
 TEXT = PAGE.read_text("utf-8")
 CANONICAL, OTHER = (
@@ -55,9 +56,4 @@ def test_everything_has_an_example(kind: str, shown: dict[str, str]) -> None:
 
 def test_every_link_leads_somewhere() -> None:
     """Within the page by heading, else to a file."""
-    headings = re.findall(r"^##+ (.+)$", TEXT, re.MULTILINE)
-    anchors = {re.sub(r"[^a-z0-9_ -]", "", one.lower()).replace(" ", "-") for one in headings}
-    for target in re.findall(r"\]\(([^)]+)\)", TEXT):
-        file, _, anchor = target.partition("#")
-        assert (PAGE.parent / file).exists(), target
-        assert file or anchor in anchors, target
+    assert broken(PAGE) == []

@@ -357,3 +357,29 @@ def test_a_plugin_that_was_deleted_is_not_loaded_again(tmp_path: Path) -> None:
         midi.plugins.reload_plugin("blink")
     midi.plugins.execute_plugin("blink")
     midi.close()
+
+
+THREAD = """
+import threading
+from midimon_live import ActionPlugin
+
+GO = threading.Event()
+
+class Busy(ActionPlugin):
+    def initialize(self):
+        threading.Thread(target=GO.wait, name="left-behind", daemon=True).start()
+    def execute(self, params, context):
+        pass
+"""
+
+
+def test_a_thread_that_a_plugin_leaves_behind_is_named(tmp_path: Path) -> None:
+    """When it is unloaded."""
+    put(tmp_path, "busy", THREAD)
+    midi = found(tmp_path)
+    midi.plugins.load_plugin("busy")
+    go = midi.plugins._live["busy"].plugin.execute.__globals__["GO"]
+    midi.plugins.unload_plugin("busy")
+    assert "busy left threads running: left-behind" in repr(midi.status())
+    go.set()
+    midi.close()
