@@ -95,6 +95,7 @@ TRIGGERS: dict[str, Builder] = {
     "gamepad_chord": gamepad_chord,
     "gamepad_stick": gamepad_stick,
     "gamepad_trigger": gamepad_trigger,
+    "plugin_event": plugin_event,
 }
 
 

@@ -45,6 +45,9 @@ def _do(midi: TestSession, words: str) -> None:
         midi.mode = rest[0]
     elif what == "lose":
         lose(midi)
+    elif what == "emit":
+        plugin, event = rest[0].split(" ")[:2]
+        midi._pump.emit(plugin, event, {"value": numbers[0]} if numbers else {})
     else:
         midi.play(_message(what, numbers, on))
 

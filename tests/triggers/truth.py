@@ -604,6 +604,23 @@ TABLES = (
         (Row("0 press 0 90, 1 turn 0 90", "", "no ghost presses of note 0"),),
     ),
     Table(
+        "Event of a plugin",
+        ["plugin_event"],
+        "One event of a plugin by its name, or any. Its plugin need not be loaded yet.",
+        {"beat": 'plugin_event("clock", "beat")', "any": 'plugin_event("clock")'},
+        (
+            Row("0 emit clock beat", "0 beat", "that one"),
+            Row("0 emit clock bar", "0 any", "any other of that plugin"),
+            Row(
+                "0 emit clock beat 7",
+                "0 beat: value 7",
+                "numbers in the words of MIDI are passed on",
+            ),
+            Row("0 emit watch beat", "", "the same of another plugin"),
+            Row("0 press 36 90", "", "MIDI is no event of a plugin"),
+        ),
+    ),
+    Table(
         "All notes off",
         ["note", "release", "long_press"],
         "Control changes 120 and 123 let go of everything on their channel, without firing.",
