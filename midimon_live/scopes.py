@@ -59,7 +59,7 @@ class Scope:
         """Tell whether having this is enough for doing that."""
         if self.capability is not wanted.capability:
             return False
-        return not self.what or _COVERS[self.capability](self.what, wanted.what)
+        return not self.what or _COVERS.get(self.capability, _same)(self.what, wanted.what)
 
     def __str__(self) -> str:
         return f"{self.capability.value}:{self.what}" if self.what else self.capability.value
@@ -88,7 +88,7 @@ def scope(text: "Scope | Capability | str", folder: Path | None = None) -> Scope
         )
     if "\0" in what or any(not one.isprintable() for one in what):
         raise InvalidValue(f"{text!r:.80} has characters that no scope has")
-    return Scope(capability, _CANONICAL[capability](what, folder) if what else "")
+    return Scope(capability, _CANONICAL.get(capability, _as_it_is)(what, folder) if what else "")
 
 
 def scopes_of(declared: Any, folder: Path | None = None) -> frozenset[Scope]:
@@ -292,6 +292,15 @@ def _covers_name(pattern: str, wanted: str) -> bool:
     kind, _, name = pattern.partition(":")
     wanted_kind, _, wanted_name = wanted.partition(":")
     return kind == wanted_kind and name.lower() in wanted_name.lower()
+
+
+def _same(pattern: str, wanted: str) -> bool:
+    """Tell whether a scope of a package's own capability is that, or a part of it after a colon."""
+    return wanted == pattern or wanted.startswith(f"{pattern}:")
+
+
+def _as_it_is(what: str, _folder: Path | None) -> str:
+    return what
 
 
 _COVERS = {

@@ -1,11 +1,9 @@
-"""The six capabilities, as data."""
-
-import re
+"""The capabilities, as data."""
 
 import pytest
 
 from midimon_live import Capability
-from midimon_live.capabilities import CAPABILITIES, Risk, capability_set
+from midimon_live.capabilities import Risk
 from midimon_live.errors import InvalidValue
 
 
@@ -19,10 +17,10 @@ def test_risks_are_those_that_midimon_states() -> None:
     }
 
 
-@pytest.mark.parametrize("capability", Capability)
+@pytest.mark.parametrize("capability", list(Capability))
 def test_capability_has_its_row(capability: Capability) -> None:
     """Each says what it allows."""
-    assert capability.description == CAPABILITIES[capability].description != ""
+    assert capability.description
 
 
 @pytest.mark.parametrize(
@@ -40,13 +38,35 @@ def test_capability_refuses_when_unknown(name: object) -> None:
         Capability.of(name)
 
 
-def test_capability_set_takes_names_and_members() -> None:
-    """Mixed, and each once."""
-    names = ["midi", Capability.MIDI, "network"]
-    assert capability_set(names) == {Capability.MIDI, Capability.NETWORK}
+ADDED = [
+    ("lights", "high", "switch the stage lights"),
+    ("lights", Risk.HIGH, "switch the stage lights"),
+]
 
 
-def test_capability_set_refuses_when_given_one_text() -> None:
-    """A text would be read letter by letter."""
-    with pytest.raises(InvalidValue, match=re.escape('write a set: {"midi"}')):
-        capability_set("midi")
+def test_packages_add_their_own() -> None:
+    """Once; the same again is the same."""
+    try:
+        first, second = (Capability.add(*one) for one in ADDED)
+        assert first is second is Capability.of("Lights")
+        assert first in list(Capability)
+        with pytest.raises(InvalidValue, match="already"):
+            Capability.add("lights", "low", "dim the lights")
+    finally:
+        del Capability.known["lights"]
+
+
+@pytest.mark.parametrize(
+    ("name", "risk", "description"),
+    [
+        ("", "low", "x"),
+        ("A b", "low", "x"),
+        ("a", "none", "x"),
+        ("a", "low", " "),
+        ("midi", "low", "x"),
+    ],
+)
+def test_what_can_be_no_capability_is_refused(name: str, risk: str, description: str) -> None:
+    """With what is allowed."""
+    with pytest.raises(InvalidValue):
+        Capability.add(name, risk, description)

@@ -82,6 +82,17 @@ class Host(Protocol):
     def send(self, message: Any, /, *, port: str | None = None, **fields: Any) -> None:
         """Send MIDI: the same as `midi.send`."""
 
+    def require(self, scope: str) -> None:
+        """Go on only if the plugin may use that: for libraries with capabilities of their own.
+
+        Args:
+            scope: as "lights" or "lights:stage".
+
+        Raises:
+            PermissionDenied: it is not declared, not granted, or denied; the text says how to.
+            InvalidValue: there is no such capability.
+        """
+
     def now(self) -> float:
         """Return the moment in seconds, of a clock that only goes forward and that tests move."""
 

@@ -18,6 +18,9 @@ from typing import Any
 
 import pluggy
 
+from midimon_live.capabilities import Capability
+from midimon_live.errors import InvalidValue
+
 PROJECT = "midimon_live"
 hookspec = pluggy.HookspecMarker(PROJECT)
 hookimpl = pluggy.HookimplMarker(PROJECT)
@@ -47,6 +50,15 @@ def midimon_conditions() -> Mapping[str, Callable[..., Any]]:
 @hookspec
 def midimon_plugins() -> Mapping[str, Any]:
     """Return plugin classes by name; they are found by `%midi discover`, as folders are."""
+    return {}
+
+
+@hookspec
+def midimon_capabilities() -> Mapping[str, tuple[str, str]]:
+    """Return capabilities by name: risk ("low", "medium", "high") and what each allows, in words.
+
+    What they allow is held by whoever offers it: ask `host.require("name:what")` before the deed.
+    """
     return {}
 
 
@@ -110,12 +122,11 @@ class Hooks:
         Raises:
             InvalidValue: it is registered already, or one of its hooks takes other arguments.
         """
-        from midimon_live.errors import InvalidValue
-
         try:
             self._manager.register(implementation, name)
         except (ValueError, pluggy.PluginValidationError) as error:
             raise InvalidValue(f"{implementation!r:.60} is not registered: {error}") from None
+        self._add_capabilities()
         self._look()
 
     def unregister(self, implementation: Any) -> None:
@@ -155,6 +166,14 @@ class Hooks:
         """Tell whoever listens."""
         for one in self._implementations(hook):
             self._call(one, what)
+
+    def _add_capabilities(self) -> None:
+        for name, row in self.asked("midimon_capabilities").items():
+            try:
+                risk, description = row
+                Capability.add(name, risk, description)
+            except (InvalidValue, TypeError, ValueError) as error:
+                self._notice(f"capability {name!r:.60} is not added: {error}")
 
     def _look(self) -> None:
         self.heard = frozenset(name for name in HOOKS if self._implementations(name))

@@ -9,6 +9,7 @@ from midimon_live.errors import InvalidValue, PermissionDenied
 from midimon_live.events import NOTE_OFF, NOTE_ON, message_bytes
 from midimon_live.plugin.version import Version
 from midimon_live.scopes import Scope
+from midimon_live.scopes import scope as scope_of
 from midimon_live.show import as_text
 from midimon_live.timers import Timer
 
@@ -104,6 +105,15 @@ class VersionHost:
         self.state = state
         self.folder = folder
         self.send = self.midi.send
+
+    def require(self, scope: str) -> None:
+        """Go on only if the plugin may use that; see `Host.require`."""
+        version = self._version
+        wanted = scope_of(scope, version.definition.data)
+        if not version.subject.rights.allows(wanted):
+            raise PermissionDenied(
+                version.name, self._services.refused(version, wanted, "host.require")
+            )
 
     def now(self) -> float:
         """Return the moment; see `Host.now`."""

@@ -41,7 +41,7 @@ from midimon_live.errors import InvalidValue, ManifestError
 from midimon_live.scopes import Scope, scope, scopes_of
 
 FILE = "plugin.toml"
-_WORDS: Mapping[str, Capability] = {one.value: one for one in Capability}
+_WORDS: Mapping[str, Capability] = Capability.known
 _APART = ("capabilities", "reasons")
 _ELSEWHERE: Mapping[str, str] = {
     "signature_policy": "signatures are not checked here",

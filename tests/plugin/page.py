@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from midimon_live.capabilities import CAPABILITIES, Capability
+from midimon_live.capabilities import Capability, Risk
 from midimon_live.plugin.audited import AUDITED
 from tests.plugin.attempts import ATTEMPTS, MUST, PASSES, STOPPED
 
@@ -119,8 +119,8 @@ def text() -> str:
 
 def _capabilities() -> str:
     rows = [
-        (f"`{one.value}`", row.risk.value, row.description, f"`{one.value}`; {FORMS[one]}")
-        for one, row in CAPABILITIES.items()
+        (f"`{one.value}`", one.risk.value, one.description, f"`{one.value}`; {FORMS[one]}")
+        for one in sorted(FORMS, key=lambda one: list(Risk).index(one.risk))
     ]
     return _table(("capability", "risk", "allows to", "scopes"), rows)
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from midimon_live import ActionPlugin, note, send
+from midimon_live import ActionPlugin, Capability, note, send
 from midimon_live.backends.virtual import VirtualBackend
 from midimon_live.conditions import mode_is
 from midimon_live.errors import InvalidValue
@@ -97,6 +97,42 @@ def test_plugins_of_packages_are_discovered() -> None:
         assert midi.plugins.list_available() == ["offered"]
         midi.plugins.load_plugin("offered")
         midi.plugins.execute_plugin("offered")
+
+
+def test_a_capability_of_a_package_is_asked_for_by_its_library() -> None:
+    """Declared, granted, with a scope; and refused like any other without."""
+
+    class Lights:
+        """Offer one."""
+
+        @hookimpl
+        def midimon_capabilities(self) -> dict[str, Any]:
+            """Offer a capability, and one that can be none."""
+            return {"lights": ("high", "switch the stage lights"), "Bad Name": ("low", "x")}
+
+    class Dimmer(ActionPlugin, abstract=True):
+        """Ask for the lights."""
+
+        name = "dimmer"
+        capabilities = {"lights"}
+
+        def execute(self, params: Any, context: Any) -> None:
+            """Ask."""
+            self.host.require("lights:stage")
+
+    try:
+        with session() as midi:
+            midi.hooks.register(Lights())
+            assert "'Bad Name' is not added" in repr(midi.status())
+            midi.map(note(36), Dimmer())
+            midi.play(press(36))
+            midi.plugins.grant_capability("dimmer", "lights:stage")
+            midi.play(press(36))
+            midi.plugins.deny_capability("dimmer", "lights:stage")
+            midi.play(press(36))
+            assert [trace.steps[0].verdict for trace in midi.traces()] == ["denied", "ok", "failed"]
+    finally:
+        Capability.known.pop("lights", None)
 
 
 def test_a_backend_of_a_package_is_opened() -> None:

@@ -392,7 +392,7 @@ def test_execute_plugin_raises_what_kept_it_from_running() -> None:
 # capabilities
 
 
-@pytest.mark.parametrize("capability", Capability)
+@pytest.mark.parametrize("capability", list(Capability))
 def test_low_risks_are_granted_when_declared_and_others_are_not(capability: Capability) -> None:
     """Checked before the plugin runs."""
     log: list[str] = []
