@@ -369,7 +369,7 @@ WARNED = {
     "a shell's words": ('action = { type = "Shell", command = "ls | wc" }', "shell = true"),
     "a mode of a condition": (
         'action = { Conditional = { condition = { ModeIs = "Drms" }, then = { Delay = 1 } } }',
-        'did you mean "Drums"',
+        "did you mean 'Drums'",
     ),
     "a device": ('action = { Delay = 1 }\ntrigger.device = "pds"', 'did you mean "pads"'),
 }

@@ -51,7 +51,9 @@ class Shell(ActionModel):
     type: Literal["Shell"]
     command: Words | list[Words]
     shell: bool = Field(default=False, description="hand the text to the system's shell")
-    timeout: float | None = Field(default=None, description="end it after so many seconds")
+    timeout: Annotated[float, Field(gt=0, le=86_400)] | None = Field(
+        default=None, description="end it after so many seconds"
+    )
     cwd: str | None = Field(default=None, description="the folder it starts in")
 
 

@@ -23,6 +23,7 @@ _TABLES: Mapping[str, tuple[Mapping[str, str], Mapping[str, str]]] = {
     "action": (aliases.ACTION_TYPES, aliases.NO_ACTIONS),
     "condition": (aliases.CONDITION_TYPES, aliases.NO_CONDITIONS),
 }
+_Normalize = Callable[[Any, Path], Node | None]
 
 
 class Normalizer:
@@ -30,19 +31,15 @@ class Normalizer:
 
     Args:
         report: takes what there is to say.
-        check: looks at a "trigger", "action" or "condition" that nothing is made of, because
-            another beside it has an error: so that all errors are told at once.
         others: builders that packages have added: kind → type → builder.
     """
 
     def __init__(
         self,
         report: Report,
-        check: Callable[[str, Node], object],
         others: Mapping[str, Mapping[str, Callable[..., Any]]],
     ) -> None:
         self._report = report
-        self._check = check
         self._others = others
         self._fields: dict[str, dict[str, tuple[str, ...]]] = {}
         self._known: dict[str, dict[str, str]] = {}
@@ -85,23 +82,21 @@ class Normalizer:
         if isinstance(raw, list):
             raw = Node(at).holding(type="Sequence", actions=raw)
         node = self._finished("action", self._typed("action", raw, at), rewrites.action)
-        return node if node is None or self._inner(node) else None
+        if node is not None:
+            self._inner(node)
+        return node
 
     def condition(self, raw: Any, at: Path) -> Node | None:
         """Return a condition in canonical form; None after an error."""
         if isinstance(raw, (bool, str, list)):
             raw = rewrites.bare_condition(raw, at)
         node = self._finished("condition", self._typed("condition", raw, at), rewrites.condition)
-        if node is None:
-            return None
-        ok = True
-        if "conditions" in node:
-            node["conditions"] = self._all("condition", node, "conditions")
-            ok = None not in node["conditions"]
-        if "condition" in node:
-            node["condition"] = self.condition(node["condition"], node.place("condition"))
-            ok = node["condition"] is not None
-        return node if ok else None
+        if node is not None:
+            if "conditions" in node:
+                node["conditions"] = self._all(self.condition, node, "conditions")
+            if "condition" in node:
+                node["condition"] = self._one(self.condition, node, "condition")
+        return node
 
     def _finished(
         self, kind: str, node: Node | None, rewrite: Callable[[Node, Report], None]
@@ -114,34 +109,25 @@ class Normalizer:
             self._leave_out(node, node["type"], self._fields[kind][node["type"]])
         return node
 
-    def _inner(self, node: Node) -> bool:
-        """Bring what an action is made of into the canonical form; False after an error."""
-        ok = True
+    def _inner(self, node: Node) -> None:
+        """Bring what an action is made of into the canonical form."""
         if node["type"] == "Sequence" and "actions" in node:
-            node["actions"] = self._all("action", node, "actions")
-            ok = None not in node["actions"]
+            node["actions"] = self._all(self.action, node, "actions")
         elif node["type"] in ("Repeat", "Conditional"):
-            keys = ("action", "then_action", "else_action", "condition")
-            for key in [key for key in keys if key in node]:
-                normalize = self.condition if key == "condition" else self.action
-                node[key] = normalize(node[key], node.place(key))
-                ok = ok and node[key] is not None
-            if not ok:
-                for key in [key for key in keys if isinstance(node.get(key), Node)]:
-                    self._check("condition" if key == "condition" else "action", node[key])
-        return ok
+            for key in ("action", "then_action", "else_action", "condition"):
+                if key in node:
+                    normalize = self.condition if key == "condition" else self.action
+                    node[key] = self._one(normalize, node, key)
 
-    def _all(self, kind: str, node: Node, key: str) -> list[Node | None]:
+    def _one(self, normalize: _Normalize, node: Node, key: str) -> Node:
+        return _or_blank(normalize(node[key], node.place(key)), node.place(key))
+
+    def _all(self, normalize: _Normalize, node: Node, key: str) -> list[Node]:
         at, raw = node.place(key), node[key]
-        normalize = self.condition if kind == "condition" else self.action
         if not isinstance(raw, list):
-            return [normalize(raw, at)]
-        found = [normalize(one, (*at, index)) for index, one in enumerate(raw)]
-        if None in found:
-            for one in found:
-                if one is not None:
-                    self._check(kind, one)
-        return found
+            return [self._one(normalize, node, key)]
+        found = ((one, (*at, index)) for index, one in enumerate(raw))
+        return [_or_blank(normalize(one, place), place) for one, place in found]
 
     def _typed(self, kind: str, raw: Any, at: Path) -> Node | None:
         """Return a table that says its type in `type`, whichever way it did."""
@@ -174,7 +160,8 @@ class Normalizer:
         if isinstance(raw, str):
             return Node(at).holding(type=raw)
         if not isinstance(raw, dict):
-            self._report.error(at, f"a {kind} is a table with a type, not {shown(raw)}")
+            what = "an action" if kind == "action" else f"a {kind}"
+            self._report.error(at, f"{what} is a table with a type, not {shown(raw)}")
             return None
         if "type" in raw:
             return node_of(raw, at)
@@ -212,9 +199,9 @@ class Normalizer:
         """Return the fields of a type as a table that says its type (B); more may stand beside."""
         inner, at = around.pop(word), around.place(word)
         canonical = self._known[kind][rewrites.plain(word)]
-        if isinstance(inner, dict):
+        if isinstance(inner, dict) and (canonical != "Not" or "condition" in inner):
             node = node_of(inner, at)
-        else:
+        else:  # its one field, or what is not to hold
             node = Node(at)
             main = rewrites.MAIN_FIELD.get(canonical)
             if main is not None and inner is not True:
@@ -256,6 +243,13 @@ def _custom(node: Node, word: str, build: Callable[..., Any]) -> Node:
     node.clear()
     node.update(type="Custom", word=word, build=build, fields=fields)
     return node
+
+
+def _or_blank(node: Node | None, at: Path) -> Node:
+    """Put something in place of a part that was refused, so that the others are looked at too."""
+    if node is not None:
+        return node
+    return Node(at).holding(type="Dormant", what="refused", reason="refused")
 
 
 def leave_out(node: Node, key: str, what: str, known: Iterable[str], report: Report) -> None:

@@ -19,6 +19,7 @@ from midimon_live.config.problems import (
     shown,
 )
 from midimon_live.config.text import decoded, parsed, read_text
+from midimon_live.errors import InvalidValue
 from midimon_live.triggers import Trigger
 
 
@@ -115,7 +116,9 @@ class Loaded:
 
     def _problem(self, finding: Finding) -> Problem:
         line, column = finding.place or (0, 0)
-        if not line and self.text is not None:
+        if not line and self.text is not None and not finding.path:
+            line, column = 1, 1  # places are only for what the parser has accepted
+        elif not line and self.text is not None:
             if self._places is None:
                 self._places = Places(self.text)
             line, column = self._places.find(finding.path)
@@ -186,12 +189,7 @@ class Loader:
         advanced = sections.get("advanced_settings") or models.Advanced()
         modes = [validated(_adapter(models.Mode), one, report) for one in parts.modes]
         named = [validated(_adapter(models.NamedDevice), one, report) for one in parts.devices]
-        devices: dict[str, str] = {}
-        for one, node in zip(named, parts.devices, strict=True):
-            if one is not None and one.id in devices:
-                report.warn(node.place("id"), f"two devices are called {shown(one.id)}; rename one")
-            elif one is not None:
-                devices[one.id] = one.name or one.id
+        devices = {one.id: one.name or one.id for one in named if one is not None}
         mappings = self._mappings(parts.mappings, advanced, devices, report)
         _check_modes([one.name for one in modes if one is not None], mappings, report)
         device, logging = sections.get("device"), sections.get("logging")
@@ -211,17 +209,10 @@ class Loader:
         devices: dict[str, str],
         report: Report,
     ) -> tuple[MappingSpec, ...]:
-        from midimon_live.config import models
         from midimon_live.config.dialects import Normalizer
         from midimon_live.config.splits import spread
-        from midimon_live.config.validate import validated
 
-        adapters = {"action": models.AnyAction, "condition": models.AnyCondition}
-        normalizer = Normalizer(
-            report,
-            lambda kind, node: validated(_adapter(adapters[kind]), node, report),
-            self._others(),
-        )
+        normalizer = Normalizer(report, self._others())
         around = f"{advanced!r} {devices!r}"
         before, self._built = self._built, {}
         specs: list[MappingSpec] = []
@@ -269,9 +260,14 @@ def _spec(
         report.warn(
             trigger.place("device"), f"no device of [[devices]] is called {shown(device)}; {there}"
         )
+    try:
+        built = action_of(does)
+    except InvalidValue as error:  # each of its parts was accepted; all of them together are not
+        report.error(action.at, str(error))
+        return None
     return MappingSpec(
         trigger=trigger_of(listens, advanced),
-        action=action_of(does),
+        action=built,
         mode=mode,
         name=rest.description,
         all=rest.all,
@@ -285,11 +281,12 @@ def _is_known(device: str, devices: dict[str, str]) -> bool:
 
 
 def _check_modes(names: list[str], mappings: Iterable[MappingSpec], report: Report) -> None:
-    """Warn of modes that are changed to and do not exist."""
+    """Warn of modes that are changed to, or asked for, and do not exist."""
     if not names:
         return
     for spec in mappings:
         for line in spec.action.doubts(names):
             if line.startswith(("no mode is called", "there is no mode")):
-                hint = did_you_mean("".join(line.split("'")[1:2]), names)
+                said = "did you mean" in line
+                hint = "" if said else did_you_mean("".join(line.split("'")[1:2]), names)
                 report.warn((*spec.path, "action"), f"{line}{hint}")

@@ -19,7 +19,7 @@ _STRING = re.compile(
     re.DOTALL,
 )
 _PLAIN = re.compile(r"[^,\]}\n#]*")
-_DEEPEST = 80  # the loader takes fewer
+_DEEPEST = 80  # the loader takes fewer; a key of a thousand parts would make a thousand paths
 
 
 class Places:
@@ -91,7 +91,8 @@ class Places:
             match = _KEY.match(self._text, at)
             if match is None:
                 return keys, at
-            keys.append(_unquoted(match[0]))
+            if len(keys) < _DEEPEST:
+                keys.append(_unquoted(match[0]))
             at = _BLANK.match(self._text, match.end()).end()  # type: ignore[union-attr]
             if not self._text.startswith(".", at):
                 return keys, at

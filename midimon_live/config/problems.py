@@ -55,14 +55,21 @@ class Report:
 
     def __init__(self) -> None:
         self.findings: list[Finding] = []
+        self._known: set[Finding] = set()
 
     def error(self, path: Path, text: str, place: tuple[int, int] | None = None) -> None:
         """Note something that stops the load; `place` is line and column, if they are known."""
-        self.findings.append(Finding(ERROR, path, plain(text), place))
+        self._add(Finding(ERROR, path, plain(text), place))
 
     def warn(self, path: Path, text: str) -> None:
         """Note something that the user should know."""
-        self.findings.append(Finding(WARNING, path, plain(text)))
+        self._add(Finding(WARNING, path, plain(text)))
+
+    def _add(self, finding: Finding) -> None:
+        # one table of a file may stand for several mappings: what is wrong with it is said once
+        if finding not in self._known:
+            self._known.add(finding)
+            self.findings.append(finding)
 
     @property
     def failed(self) -> bool:

@@ -248,6 +248,13 @@ def _encoder(node: Node, report: Report) -> None:
         make_dormant(node, "EncoderTurn", "it has no cc; add its controller, 0 to 127", report)
 
 
+def _bend(node: Node, report: Report) -> None:
+    del report
+    low, high = node.get("value_min"), node.get("value_max")
+    if isinstance(low, int) and low < 0 and high == 8192:
+        node["value_max"] = 8191  # the wheel's end, where others write -8192 to 8192
+
+
 def _held_or_tapped(node: Node, report: Report) -> None:
     note = node.get("note")
     if isinstance(note, int) and 128 <= note <= 255:
@@ -374,6 +381,7 @@ _TRIGGERS: Mapping[str, Rewrite] = {
     "LongPress": _held_or_tapped,
     "DoubleTap": _held_or_tapped,
     "EncoderTurn": _encoder,
+    "PitchBend": _bend,
     "GamepadButton": _gamepad_button,
     "GamepadTrigger": _squeezed,
 }

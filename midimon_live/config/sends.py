@@ -100,6 +100,9 @@ def _take_in(node: Node, message: Node, report: Report) -> None:
             message.put("type", word, message.at)
     if "type" in message:
         message.rename("type", "message_type")
+    if "type" in message:  # both are given, and the action's own type must stay
+        report.warn(message.place("type"), "message_type is given too, and counts")
+        del message["type"]
     for key, value in message.items():
         if key in node:
             report.warn(node.place(key), f"{clipped(key)} is in the message too; that one counts")

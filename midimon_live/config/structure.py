@@ -72,6 +72,9 @@ def _read_devices(root: Node, found: Structure, report: Report) -> None:
         device = node_of(raw, at)
         if "id" not in device and "name" in device:
             device.put("id", device["name"], device.place("name"))
+        if any(one.get("id") == device.get("id", device) for one in found.devices):
+            same = shown(device["id"])
+            report.error(device.place("id"), f"two devices have the id {same}; change one")
         _only(device, "devices", NamedDevice, report)
         found.devices.append(device)
 

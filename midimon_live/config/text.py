@@ -57,6 +57,9 @@ def decoded(data: bytes, report: Report) -> str | None:
     if len(data) > LARGEST:
         report.error((), f"it is larger than {LARGEST:,} bytes; no configuration needs so much")
         return None
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        report.error((), "it is UTF-16, as some editors save text; save it as UTF-8", (1, 1))
+        return None
     if b"\0" in data:
         place = _place(data, data.index(b"\0"))
         report.error((), "it has a NUL byte: this is no text; save it as UTF-8", place)
@@ -73,7 +76,9 @@ def decoded(data: bytes, report: Report) -> str | None:
 
 
 def _place(data: bytes, at: int) -> tuple[int, int]:
-    return data.count(b"\n", 0, at) + 1, at - data.rfind(b"\n", 0, at)
+    """Return line and column of a byte; columns are characters, as everywhere."""
+    before = data[data.rfind(b"\n", 0, at) + 1 : at].removeprefix(b"\xef\xbb\xbf")
+    return data.count(b"\n", 0, at) + 1, len(before.decode(errors="replace")) + 1
 
 
 def parsed(text: str, report: Report) -> dict[str, Any] | None:

@@ -1,6 +1,6 @@
 """Holding tables in canonical form against the models, with messages for people."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
@@ -22,16 +22,34 @@ def validated(adapter: TypeAdapter[Any], node: Node, report: Report) -> Any:
             field = _field(one, found)
             said.setdefault(place if field is None else found.place(field), []).append(one)
         for place, errors in said.items():
-            report.error(place, _text(errors))
+            if not _of_no_list(place, errors, said):
+                report.error(place, _text(errors))
         return None
+
+
+def _of_no_list(place: Path, errors: list[Any], said: Iterable[Path]) -> bool:
+    """Whether a list is only said to be no text, while one of its items is said to be wrong."""
+    inside = any(other[: len(place)] == place != other for other in said)
+    return inside and all(one["type"] == "string_type" for one in errors)
 
 
 def _field(error: Any, found: Any) -> str | None:
-    """Return the field that a builder complains of: its messages begin with it."""
+    """Return the field that a builder complains of: it is named, or its value is quoted."""
     if error["type"] != "value_error" or not isinstance(found, Node):
         return None
-    word = str(error["ctx"]["error"]).partition(" ")[0].rstrip(":")
-    return word if word in found else None
+    said = str(error["ctx"]["error"])
+    first, _, rest = said.partition(" ")
+    named = _NAMED.get(first.rstrip(":"), (first.rstrip(":"),))
+    fields = [field for field in named if field in found]
+    quoted = [field for field in fields if _holds(found[field], rest)]
+    valued = [field for field, value in found.items() if repr(value) == first]
+    return next(iter((*quoted, *fields, *valued)), None)
+
+
+def _holds(value: Any, said: str) -> bool:
+    """Whether a message quotes a part of this value."""
+    quoted = said.partition("'")[2].partition("'")[0]
+    return bool(quoted) and quoted in str(value)
 
 
 def _text(errors: list[Any]) -> str:
@@ -42,7 +60,8 @@ def _text(errors: list[Any]) -> str:
 
 
 def _words(error: Any) -> str:
-    kind, context, found = error["type"], error.get("ctx", {}), shown(error["input"])
+    kind, found = error["type"], shown(error["input"])
+    context = {key: _as_written(value) for key, value in error.get("ctx", {}).items()}
     if kind == "value_error":
         return str(context["error"])
     if kind == "missing":
@@ -57,6 +76,23 @@ def _words(error: Any) -> str:
         return f"found {found}; allowed is {expected}{did_you_mean(error['input'], words)}"
     return f"found {found}; {error['msg']}"
 
+
+def _as_written(limit: Any) -> Any:
+    return int(limit) if isinstance(limit, float) and limit.is_integer() else limit
+
+
+_NAMED: Mapping[str, tuple[str, ...]] = {
+    "key": ("keys", "modifiers"),
+    "day": ("days",),
+    "chord": ("notes",),
+    "sequence": ("notes",),
+    "sequence_of": ("notes",),
+    "velocity_min": ("velocity_min", "min"),
+    "say": ("level",),
+    "give": ("duration_ms",),
+    "only": ("duration_ms", "until_release"),
+}
+"""The first words of builders' messages that are not the name of the field."""
 
 _LIMITS: Mapping[str, str] = {
     "less_than_equal": "at most {le} is allowed",

@@ -1,391 +1,426 @@
-"""Files as people have them, each beside the canonical form that it has to mean.
+"""What people have, in every shape, and the same in canonical form; `test_corpus` compares them."""
 
-A case is a text, the canonical text, and what has to be remarked on. Rows of the alias tables are
-made into cases by `rows`.
-"""
+from collections.abc import Mapping
+from typing import Any
 
-from collections.abc import Iterator
-from typing import NamedTuple
+from tests.config.words import NOTE, TEXT, Case, Table, mapped, placed, top, typed
 
-from midimon_live.config import aliases
-from tests.config import examples
-
-SAY = 'action = { type = "Text", text = "a" }'
+SEND = {"type": "SendMidi", "port": "Synth", "channel": 2}
+_THREE = [(1, 40, "soft"), (41, 90, "medium"), (91, 127, "hard")]
+_PLUGIN = {"type": "Plugin", "plugin": "player", "params": {"type": "pause"}}
 
 
-class Case(NamedTuple):
-    """A text and what it means.
-
-    Attributes:
-        name: which dialect, and what of it.
-        text: as people have it.
-        canonical: what it means.
-        remarks: a part of each warning, in the order of the file.
-    """
-
-    name: str
-    text: str
-    canonical: str
-    remarks: tuple[str, ...] = ()
+def _note(low: int, high: int) -> dict[str, Any]:
+    return {**NOTE, "velocity_min": low, "velocity_max": high}
 
 
-def mapped(trigger: str, action: str = '{ type = "Text", text = "a" }') -> str:
-    """Return a canonical file with one mapping in every mode."""
-    return f"[[global_mappings]]\ntrigger = {trigger}\naction = {action}\n"
+def _say(text: str) -> dict[str, Any]:
+    return {"type": "Text", "text": text}
 
 
-NOTE = '{ type = "Note", note = 36 }'
-NOTE_36 = mapped(NOTE)
+def _when(condition: Any) -> dict[str, Any]:
+    return {"type": "Conditional", "condition": condition, "then_action": TEXT}
 
-CASES = [
-    Case(
-        "A: tables of their own, several modes",
-        """
-[device]
-name = "Grid"
-auto_connect = false
 
-[[modes]]
-name = "One"
-color = "blue"
+_EVENING = {"type": "TimeRange", "start": "18:00", "end": "23:30"}
+_WEEKEND = {"type": "DayOfWeek", "days": [6, 7]}
 
-[[modes.mappings]]
-description = "first"
-[modes.mappings.trigger]
-type = "Note"
-note = 36
-[modes.mappings.action]
-type = "Keystroke"
-keys = "c"
-modifiers = ["cmd"]
 
-[[modes]]
-name = "Two"
+def _shaped(curve: Any) -> str:
+    return mapped(action={**SEND, "velocity_mapping": curve})
 
-[[global_mappings]]
-[global_mappings.trigger]
-type = "CC"
-cc = 7
-[global_mappings.action]
-type = "ModeChange"
-mode = "Two"
-""",
-        """
-device = { name = "Grid", auto_connect = false }
-modes = [
-  { name = "One", color = "blue", mappings = [
-    { description = "first", trigger = { type = "Note", note = 36 },
-      action = { type = "Keystroke", keys = "c", modifiers = ["cmd"] } },
-  ] },
-  { name = "Two" },
-]
-global_mappings = [
-  { trigger = { type = "CC", cc = 7 }, action = { type = "ModeChange", mode = "Two" } },
-]
-""",
-    ),
-    Case(
-        "A2: on one line",
-        f"[[global_mappings]]\ntrigger = {NOTE}\n{SAY}\n",
-        '[[global_mappings]]\ntrigger.type = "Note"\ntrigger.note = 36\n'
-        'action.type = "Text"\naction.text = "a"\n',
-    ),
-    Case(
-        "B: the type as key",
-        "[[global_mappings]]\ntrigger = { Note = { note = 36 } }\naction = { Text = "
-        '{ text = "a" } }\n',
-        NOTE_36,
-    ),
-    Case(
-        "B: a bare value in place of the fields",
-        '[[global_mappings]]\ntrigger = { Note = 36 }\naction = { VolumeControl = "VolumeUp" }\n',
-        mapped(NOTE, '{ type = "VolumeControl", operation = "Up" }'),
-    ),
-    Case(
-        "B: sub-tables named after the type",
-        "[[global_mappings]]\n[global_mappings.trigger.Note]\nnote = 36\n"
-        '[global_mappings.action.Plugin]\nplugin = "p"\n'
-        '[global_mappings.action.Plugin.params]\ntype = "kept"\nn = 1\n',
-        mapped(NOTE, '{ type = "Plugin", plugin = "p", params = { type = "kept", n = 1 } }'),
-    ),
-    Case(
-        "B+: with velocity_range",
-        "[[global_mappings]]\ntrigger = { Note = { note = 61, velocity_range = [0, 127] } }\n"
-        'action = { Plugin = { plugin = "http_request", params = { url = "u" } } }\n',
-        mapped(
-            '{ type = "Note", note = 61 }',
-            '{ type = "Plugin", plugin = "http_request", params = { url = "u" } }',
+
+DIALECTS: Mapping[str, Case] = {
+    "A": Case(
+        '[device]\nname = "Pad"\nauto_connect = true\n\n[[modes]]\nname = "One"\n\n'
+        '[[modes.mappings]]\ndescription = "Say"\n[modes.mappings.trigger]\ntype = "Note"\n'
+        'note = 36\n[modes.mappings.action]\ntype = "Text"\ntext = "a"\n\n'
+        '[[global_mappings]]\n[global_mappings.trigger]\ntype = "CC"\ncc = 7\n'
+        '[global_mappings.action]\ntype = "Sequence"\nactions = [\n'
+        '    { type = "Text", text = "b" },\n    { type = "Delay", ms = 20 },\n]\n',
+        top(
+            {
+                "device": {"name": "Pad", "auto_connect": True},
+                "modes": [
+                    {
+                        "name": "One",
+                        "mappings": [{"description": "Say", "trigger": NOTE, "action": TEXT}],
+                    }
+                ],
+                "global_mappings": [
+                    {
+                        "trigger": {"type": "CC", "cc": 7},
+                        "action": {
+                            "type": "Sequence",
+                            "actions": [_say("b"), {"type": "Delay", "ms": 20}],
+                        },
+                    }
+                ],
+            }
         ),
     ),
-    Case(
-        "C: fields of the trigger right in the mapping",
-        f"[[mappings]]\nnote = 36\nvelocity = {{ range = [10, 90] }}\n{SAY}\n",
-        mapped('{ type = "Note", note = 36, velocity_min = 10, velocity_max = 90 }'),
+    "A2": Case(
+        '[[modes]]\nname = "One"\n[[modes.mappings]]\ntrigger = { type = "Note", note = 36 }\n'
+        'action = { type = "Text", text = "a" }\n',
+        top({"modes": [{"name": "One", "mappings": [{"trigger": NOTE, "action": TEXT}]}]}),
     ),
-    Case(
-        "C: a plugin with data",
-        '[[mappings]]\nnote = 36\naction = { type = "plugin", plugin = "p", data = { n = 1 } }\n',
-        mapped(NOTE, '{ type = "Plugin", plugin = "p", params = { n = 1 } }'),
-    ),
-    Case(
-        "D: WebAssembly",
-        f'[[global_mappings]]\ntrigger = {NOTE}\naction = {{ type = "WasmPlugin", '
-        'path = "~/plugins/spotify.wasm", params = { action = "play" } }\n',
-        mapped(NOTE, '{ type = "Plugin", plugin = "spotify", params = { action = "play" } }'),
-        ("WebAssembly is not run here",),
-    ),
-    Case(
-        "F: tables over several lines",
-        '[[global_mappings]]\ntrigger = {\n    type = "Note", # a pad\n    note = 36,\n}\n'
-        'action = {\n    type = "Text",\n    text = "a",\n}\n',
-        NOTE_36,
-    ),
-    Case(
-        "G1: a condition as a table",
-        mapped(
-            NOTE,
-            '{ type = "Conditional", condition = { type = "TimeRange", start = "09:00", '
-            'end = "17:00" }, then_action = { type = "Text", text = "a" } }',
-        ),
-        mapped(
-            NOTE,
-            '{ Conditional = { condition = { TimeRange = { start = "09:00", end = "17:00" } }, '
-            'then = { Text = "a" } } }',
+    "B": Case(
+        mapped({"Note": {"note": 36}}, {"Plugin": {"plugin": "p", "params": {"n": 1}}})
+        + mapped({"CC": {"cc": 7}}, {"Launch": {"app_path": "/usr/bin/gedit"}})
+        + mapped({"NoteChord": {"notes": [1, 2]}}, {"VolumeControl": "VolumeUp"}),
+        mapped(NOTE, {"type": "Plugin", "plugin": "p", "params": {"n": 1}})
+        + mapped({"type": "CC", "cc": 7}, {"type": "Launch", "app": "/usr/bin/gedit"})
+        + mapped(
+            {"type": "NoteChord", "notes": [1, 2]}, {"type": "VolumeControl", "operation": "Up"}
         ),
     ),
-    Case(
-        "G2: a condition as text",
-        mapped(
-            NOTE,
-            '{ type = "Conditional", condition = "TimeRange:09:00-17:00", '
-            'then_action = { type = "Text", text = "a" } }',
-        ),
-        mapped(
-            NOTE,
-            '{ type = "Conditional", condition = { type = "TimeRange", start = "09:00", '
-            'end = "17:00" }, then_action = { type = "Text", text = "a" } }',
-        ),
+    "B+": Case(
+        mapped({"Note": {"note": 36, "velocity_range": [20, 90]}}),
+        mapped({**NOTE, "velocity_min": 20, "velocity_max": 90}),
     ),
-    Case(
-        "G3: several conditions with an operator, several actions",
-        mapped(
-            NOTE,
-            '{ type = "Conditional", operator = "Or", conditions = [{ type = "Never" }, '
-            '{ type = "ModeActive", name = "B" }], then_actions = [{ type = "Delay", ms = 1 }], '
-            'else_actions = [{ type = "Delay", ms = 2 }, { type = "Delay", ms = 3 }] }',
-        ),
-        mapped(
-            NOTE,
-            '{ type = "Conditional", condition = { type = "Or", conditions = [{ type = "Never" }, '
-            '{ type = "ModeIs", mode = "B" }] }, then_action = { type = "Sequence", actions = '
-            '[{ type = "Delay", ms = 1 }] }, else_action = { type = "Sequence", actions = '
-            '[{ type = "Delay", ms = 2 }, { type = "Delay", ms = 3 }] } }',
-        ),
-    ),
-    Case(
-        "H: a velocity mapping beside the action",
-        NOTE_36.replace(SAY, 'action = { type = "SendMidi", note = 60 }')
-        + 'velocity_mapping = { type = "curve", curve_type = "exponential", intensity = 0.7 }\n',
-        mapped(
-            NOTE,
-            '{ type = "SendMidi", note = 60, velocity_mapping = { type = "Exponential", '
-            "intensity = 0.7 } }",
-        ),
-    ),
-    Case(
-        "H: in the action, in other words",
-        mapped(
-            NOTE,
-            '{ type = "SendMIDI", message = { NoteOn = { note = 60, velocity = { type = "linear", '
-            "output_min = 10, output_max = 90 } } } }",
-        ),
-        mapped(
-            NOTE,
-            '{ type = "SendMidi", note = 60, velocity_mapping = { type = "Linear", min = 10, '
-            "max = 90 } }",
-        ),
-    ),
-    Case(
-        "I: devices with ids",
-        f'[[devices]]\nid = "pads"\nname = "Launchpad"\n[[mappings]]\ntrigger = {{ type = "Note", '
-        f'note = 36, device_id = "pads" }}\n{SAY}\n',
-        'devices = [{ id = "pads", name = "Launchpad" }]\n'
-        + mapped('{ type = "Note", note = 36, device = "pads" }'),
-    ),
-    Case(
-        "J: sections without a meaning here",
-        "[led]\nscheme = 'x'\n[event_console]\nsize = 3\n" + NOTE_36,
-        NOTE_36,
-        ("led has no effect here", "event_console has no effect here"),
-    ),
-    Case(
-        "K: the head of a profile",
-        'name = "Mine"\nversion = "1.0"\nauthor = "me"\nbundle_ids = ["a"]\n' + NOTE_36,
-        NOTE_36,
-        ("name has no effect", "version has", "author has", "bundle_ids has"),
-    ),
-    Case(
-        "L: modes by number",
-        mapped(NOTE, '{ type = "ModeChange", mode = 1 }'),
-        mapped(NOTE, "{ ModeChange = { mode = 1 } }"),
-    ),
-    Case(
-        "L: relative modes",
-        mapped(NOTE, '{ type = "ModeChange", relative = -1 }'),
-        mapped(NOTE, '{ type = "ModeChange", mode = "previous" }'),
-    ),
-    Case(
-        "modes as tables by name",
-        f'[modes.Drums]\ncolor = "red"\n[[modes.Drums.mappings]]\ntrigger = {NOTE}\n{SAY}\n',
-        f'[[modes]]\nname = "Drums"\ncolor = "red"\n[[modes.mappings]]\ntrigger = {NOTE}\n{SAY}\n',
-    ),
-    Case(
-        "one mapping alone",
-        f"trigger = {NOTE}\n{SAY}\n",
-        NOTE_36,
-    ),
-    Case(
-        "a list of actions is a sequence",
-        mapped(NOTE, '[{ type = "Delay", ms = 1 }, { type = "Delay", ms = 2 }]'),
-        mapped(
-            NOTE,
-            '{ type = "Sequence", actions = [{ type = "Delay", ms = 1 }, '
-            '{ type = "Delay", ms = 2 }] }',
-        ),
-    ),
-]
-
-# one value for each key that has other names, as TOML, and what else its table needs
-VALUES = {
-    "note": "36",
-    "velocity_min": "20",
-    "velocity_max": "90",
-    "min": "20",
-    "max": "90",
-    "duration_ms": "600",
-    "timeout_ms": "250",
-    "gap_ms": "250",
-    "cc": "7",
-    "value_min": "3",
-    "value_max": "90",
-    "pressure_min": "3",
-    "pressure_max": "90",
-    "button": "130",
-    "keys": '"a"',
-    "app": '"firefox"',
-    "command": '"ls"',
-    "text": '"a"',
-    "ms": "20",
-    "operation": '"Set"',
-    "value": "40",
-    "mode": '"next"',
-    "delay_ms": "20",
-    "count": "3",
-    "action": '{ type = "Delay", ms = 1 }',
-    "then_action": '{ type = "Delay", ms = 1 }',
-    "else_action": '{ type = "Delay", ms = 2 }',
-    "port": '"Synth"',
-    "message_type": '"CC"',
-    "controller": "7",
-    "velocity_mapping": '{ type = "Linear", min = 1, max = 90 }',
-    "plugin": '"p"',
-    "params": "{ n = 1 }",
-    "app_name": '"Live"',
-    "days": '["Mon"]',
-}
-BESIDE = {
-    ("VelocityRange", "note"): 'level = "soft"',
-    ("VelocityRange", "min"): "max = 90",
-    ("VelocityRange", "max"): "min = 20",
-    ("NoteChord", "timeout_ms"): "notes = [60, 64]",
-    ("SequenceOf", "gap_ms"): "notes = [60, 64]",
-    ("GamepadButton", "velocity_min"): "button = 130",
-    ("GamepadButtonChord", "timeout_ms"): "buttons = [130, 131]",
-    ("VolumeControl", "operation"): "value = 40",
-    ("VolumeControl", "value"): 'operation = "Set"',
-    ("Repeat", "delay_ms"): 'count = 2, action = { type = "Delay", ms = 1 }',
-    ("Repeat", "count"): 'action = { type = "Delay", ms = 1 }',
-    ("Repeat", "action"): "count = 2",
-    ("Conditional", "then_action"): 'condition = { type = "Always" }',
-    ("Conditional", "else_action"): 'condition = { type = "Always" }, then_action = '
-    '{ type = "Delay", ms = 1 }',
-    ("SendMidi", "controller"): 'message_type = "CC", value = 3',
-    ("SendMidi", "message_type"): "controller = 3, value = 4",
-    ("Plugin", "params"): 'plugin = "p"',
-}
-_TRIGGERS = {*examples.TRIGGERS, "GamepadButton", "GamepadButtonChord"}
-
-
-def rows() -> Iterator[Case]:
-    """Yield a case for each row of the alias tables."""
-    yield from _types()
-    yield from _keys()
-    for old, new in aliases.SECTIONS.items():
-        shared = _section(new)
-        yield Case(f"section {old}", shared.replace(f"[{new}", f"[{old}"), shared)
-    for old, new in aliases.MODE.items():
-        if new == "mappings":
-            mode = f'[[modes]]\nname = "A"\n[[modes.mappings]]\ntrigger = {NOTE}\n{SAY}\n'
-            yield Case(f"mode.{old}", mode.replace("modes.mappings", f"modes.{old}"), mode)
-        else:
-            mode = '[[modes]]\nname = "A"\ncolor = "red"\n'
-            yield Case(f"mode.{old}", mode.replace(new, old), mode)
-    for old, new in aliases.MAPPING.items():
-        whole = f'{NOTE_36}description = "d"\n'
-        yield Case(f"mapping.{old}", whole.replace(f"{new} =", f"{old} ="), whole)
-
-
-def _section(name: str) -> str:
-    return {
-        "modes": '[[modes]]\nname = "A"\n',
-        "global_mappings": NOTE_36,
-        "advanced_settings": "[advanced_settings]\nhold_threshold_ms = 600\n"
-        + mapped('{ type = "LongPress", note = 3 }'),
-        "logging": '[logging]\nlevel = "debug"\n',
-    }[name]
-
-
-def _types() -> Iterator[Case]:
-    for old, new in aliases.TRIGGER_TYPES.items():
-        words = examples.TRIGGERS[new].replace(f'"{new}"', f'"{old}"', 1)
-        yield Case(
-            f"trigger {old}",
-            examples.with_trigger(words),
-            examples.with_trigger(examples.TRIGGERS[new]),
+    "C": Case(
+        "".join(
+            f"[[modes.mappings]]\nnote = 36\nvelocity = {{ range = [{low}, {high}] }}\n"
+            f'action = {{ type = "text", text = "{word}" }}\n'
+            for low, high, word in _THREE
         )
-    for old, new in aliases.ACTION_TYPES.items():
-        words = examples.ACTIONS[new]
-        if old in aliases.SENDS:
-            sent = "controller = 7, value = 3" if aliases.SENDS[old] == "CC" else "note = 60"
-            words = f'{{ type = "SendMidi", message_type = "{aliases.SENDS[old]}", {sent} }}'
-            other = f'{{ type = "{old}", {sent} }}'
-        else:
-            other = words.replace(f'"{new}"', f'"{old}"', 1)
-        yield Case(f"action {old}", examples.with_action(other), examples.with_action(words))
-    for old, new in aliases.CONDITION_TYPES.items():
-        words = examples.CONDITIONS[new]
-        other = words.replace(f'"{new}"', f'"{old}"', 1)
-        yield Case(
-            f"condition {old}", examples.with_condition(other), examples.with_condition(words)
+        + '[[modes.mappings]]\nnote = 37\n[modes.mappings.action]\ntype = "plugin"\n'
+        'plugin = "player"\ndata = { type = "pause" }\n'
+        '[[modes.mappings]]\ncc = 7\n[modes.mappings.action]\ntype = "sequence"\n'
+        'actions = [{ type = "delay", ms = 5 }, { type = "text", text = "a" }]\n',
+        "[[modes]]\nname = 'Default'\n"
+        + "".join(
+            mapped(_note(low, high), _say(word)).replace("global_mappings", "modes.mappings")
+            for low, high, word in _THREE
         )
-
-
-def _keys() -> Iterator[Case]:
-    for kind, table in aliases.KEYS.items():
-        for old, new in table.items():
-            beside = BESIDE.get((kind, new), "")
-            rest = f", {beside}" if beside else ""
-            words = f'type = "{kind}", KEY = {VALUES[new]}{rest}'
-            yield Case(
-                f"{kind}.{old}",
-                _around(kind, words.replace("KEY", old, 1)),
-                _around(kind, words.replace("KEY", new, 1)),
+        + mapped({"type": "Note", "note": 37}, _PLUGIN).replace("global_", "modes.")
+        + mapped(
+            {"type": "CC", "cc": 7},
+            {"type": "Sequence", "actions": [{"type": "Delay", "ms": 5}, TEXT]},
+        ).replace("global_", "modes."),
+        ("no name",),
+    ),
+    "D": Case(
+        mapped(
+            action={
+                "type": "WasmPlugin",
+                "path": "~/plugins/lamp.wasm",
+                "params": {"on": True},
+                "max_fuel": 9,
+            }
+        ),
+        mapped(action={"type": "Plugin", "plugin": "lamp", "params": {"on": True}}),
+        ("WebAssembly is not run here", "max_fuel has no effect here"),
+    ),
+    "F": Case(
+        "[[global_mappings]]\ntrigger = {\n    Note = { # the kick\n        note = 36,\n    },\n}\n"
+        'action = {\n    type = "Plugin",\n    plugin = "p",\n    params = {\n'
+        '        url = "http://localhost/{velocity}",\n        list = [\n1,\n2,\n],\n    },\n}\n',
+        mapped(
+            action={
+                "type": "Plugin",
+                "plugin": "p",
+                "params": {"url": "http://localhost/{velocity}", "list": [1, 2]},
+            }
+        ),
+    ),
+    "G1": Case(
+        mapped(action=_when({"TimeRange": {"start": "18:00", "end": "23:30"}}))
+        + mapped(action=_when("Always"))
+        + mapped(
+            action=_when(
+                {
+                    "And": {
+                        "conditions": [
+                            {"DayOfWeek": {"days": [6, 7]}},
+                            {"Not": {"condition": {"AppRunning": {"app_name": "Live"}}}},
+                        ]
+                    }
+                }
             )
+        ),
+        mapped(action=_when(_EVENING))
+        + mapped(action=_when({"type": "Always"}))
+        + mapped(
+            action=_when(
+                {
+                    "type": "And",
+                    "conditions": [
+                        _WEEKEND,
+                        {
+                            "type": "Not",
+                            "condition": {"type": "AppRunning", "app_name": "Live"},
+                        },
+                    ],
+                }
+            )
+        ),
+    ),
+    "G2": Case(
+        '[[global_mappings]]\ntrigger = { type = "Note", note = 36 }\n[global_mappings.action]\n'
+        'type = "Conditional"\nthen_action = { type = "Text", text = "a" }\n'
+        '[global_mappings.action.condition]\ntype = "TimeRange"\nstart = "18:00"\n'
+        'end = "23:30"\n',
+        mapped(action=_when(_EVENING)),
+    ),
+    "G3": Case(
+        mapped(
+            action={
+                "type": "Conditional",
+                "conditions": [_EVENING, _WEEKEND],
+                "operator": "Or",
+                "then_action": TEXT,
+            }
+        ),
+        mapped(action=_when({"type": "Or", "conditions": [_EVENING, _WEEKEND]})),
+    ),
+    "H": Case(
+        _shaped("PassThrough")
+        + _shaped({"Fixed": {"velocity": 90}})
+        + _shaped({"type": "Curve", "curve_type": "Exponential", "intensity": 0.7})
+        + mapped(
+            action={
+                **SEND,
+                "velocity_curve": {
+                    "type": "Linear",
+                    "input_min": 0,
+                    "input_max": 127,
+                    "output_min": 30,
+                    "output_max": 120,
+                },
+            }
+        )
+        + mapped(action=SEND, velocity_mapping={"type": "SCurve", "intensity": 0.2}),
+        _shaped({"type": "PassThrough"})
+        + _shaped({"type": "Fixed", "velocity": 90})
+        + _shaped({"type": "Exponential", "intensity": 0.7})
+        + _shaped({"type": "Linear", "min": 30, "max": 120})
+        + _shaped({"type": "SCurve", "intensity": 0.2}),
+        ("input_min has no effect", "input_max has no effect"),
+    ),
+    "I": Case(
+        '[[devices]]\nid = "pads"\nname = "Launchpad"\n\n[[devices]]\nid = "keys"\n\n'
+        + mapped({"type": "Note", "note": 36, "device": "pads"})
+        + mapped({"type": "Note", "note": 37, "device_id": "keys"})
+        + mapped({"type": "Note", "note": 38, "device_group": "all"}),
+        'devices = [{ id = "Launchpad" }, { id = "keys" }]\n'
+        + mapped({"type": "Note", "note": 36, "device": "Launchpad"})
+        + mapped({"type": "Note", "note": 37, "device": "keys"})
+        + mapped({"type": "Note", "note": 38}),
+        ("device_group has no effect here",),
+    ),
+    "J": Case(
+        "[profiles]\nactive = 'a'\n[led_settings]\nbrightness = 5\n[led]\n[event_console]\n"
+        "[midi_output]\n" + mapped({**NOTE, "element": "pad"}),
+        mapped(),
+        ("profiles", "led_settings", "led ", "event_console", "midi_output", "element"),
+    ),
+    "K": Case(
+        'name = "Editing"\nbundle_ids = ["org.example.editor"]\n' + mapped(),
+        mapped(),
+        ("name has no effect", "bundle_ids has no effect"),
+    ),
+    "L": Case(
+        'modes = ["One", "Two"]\n' + mapped(action={"ModeChange": 1}),
+        'modes = [{ name = "One" }, { name = "Two" }]\n'
+        + mapped(action={"type": "ModeChange", "mode": 1}),
+    ),
+}
+"""Each shape that people have, by its letter; E is no TOML."""
+
+_RANGE = {"type": "VelocityRange", "note": 36}
+_APP = {"type": "AppRunning", "app_name": "org.example.editor"}
+_OUT = {"message_type": "CC", "controller": 7, "value": 9}
+_CLICK = {"type": "Keystroke", "keys": "p"}
 
 
-def _around(kind: str, words: str) -> str:
-    if kind == "Plugin" or kind in examples.ACTIONS:
-        return examples.with_action(f"{{ {words} }}")
-    if kind in _TRIGGERS:
-        return examples.with_trigger(words)
-    return examples.with_condition(f"{{ {words} }}")
+def _one(kind: str, given: Any, meant: Any, *warnings: str) -> Case:
+    return Case(placed(kind, given), placed(kind, meant), warnings)
+
+
+def _trigger(word: str, given: Table, meant: Table, *warnings: str) -> Case:
+    return _one("trigger", typed(word, given), typed(word, meant), *warnings)
+
+
+def _action(word: str, given: Table, meant: Table, *warnings: str) -> Case:
+    return _one("action", typed(word, given), typed(word, meant), *warnings)
+
+
+def _keys(modifier: str) -> Table:
+    return {"type": "Keystroke", "keys": "p", "modifiers": [modifier]}
+
+
+ROWS: Mapping[str, Case] = {
+    "velocity_min and _max": _one("trigger", _note(20, 90), _note(20, 90)),
+    "velocity_range": _one("trigger", {**NOTE, "velocity_range": [20, 90]}, _note(20, 90)),
+    "velocity range": _one("trigger", {**NOTE, "velocity": {"range": [0, 90]}}, _note(1, 90)),
+    "velocity min max": _one(
+        "trigger", {**NOTE, "velocity": {"min": 20, "max": 90}}, _note(20, 90)
+    ),
+    "min_velocity": _one(
+        "trigger",
+        {**_RANGE, "min_velocity": 0, "max_velocity": 40},
+        {**_RANGE, "min": 1, "max": 40},
+    ),
+    "range": _one("trigger", {**_RANGE, "range": [5, 40]}, {**_RANGE, "min": 5, "max": 40}),
+    "soft_max without a level": _one(
+        "trigger",
+        {**_RANGE, "soft_max": 30, "medium_max": 70},
+        {**_RANGE, "min": 1},
+        "no level is given",
+    ),
+    "level": _one(
+        "trigger",
+        {**_RANGE, "soft_max": 30, "level": "Soft"},
+        {**_RANGE, "min": 1, "max": 30},
+    ),
+    "ranges without actions": _one(
+        "trigger",
+        {**_RANGE, "ranges": [[1, 40], [41, 127]]},
+        {**_RANGE, "min": 1},
+        "one mapping for each range",
+        "no level is given",
+    ),
+    "ranges with actions": Case(
+        mapped(
+            {
+                **_RANGE,
+                "ranges": [{"min": a, "max": b, "action": _say(word)} for a, b, word in _THREE],
+            }
+        ),
+        "".join(mapped({**_RANGE, "min": a, "max": b}, _say(word)) for a, b, word in _THREE),
+    ),
+    "an action for each level": Case(
+        mapped(
+            NOTE,
+            {
+                "type": "VelocityRange",
+                "medium_max": 90,
+                **{f"{word}_action": _say(word) for _, _, word in _THREE},
+            },
+        ),
+        "".join(mapped({**_RANGE, "min": a, "max": b}, _say(word)) for a, b, word in _THREE),
+    ),
+    "NoteChord without a window": _trigger("NoteChord", {"notes": [1, 2]}, {"notes": [1, 2]}),
+    "encoder, any direction": _trigger(
+        "EncoderTurn",
+        {"encoder": 3, "direction": "COUNTER_clockwise"},
+        {"cc": 3, "direction": "CounterClockwise"},
+    ),
+    "Aftertouch note": _trigger(
+        "Aftertouch",
+        {"note": 36, "min_pressure": 9, "max_pressure": 99},
+        {"pressure_min": 9, "pressure_max": 99},
+        "PolyAftertouch",
+    ),
+    "PitchBend": _trigger(
+        "PitchBend",
+        {"min_value": 9, "max_value": 99, "center_deadzone": 5, "throttle_ms": 9},
+        {"value_min": 9, "value_max": 99},
+        "center_deadzone",
+        "throttle_ms",
+    ),
+    "PitchBend to 8192": _trigger(
+        "PitchBend",
+        {"value_min": -8192, "value_max": 8192},
+        {"value_min": -8192, "value_max": 8191},
+    ),
+    "Not around a condition": _one(
+        "action",
+        _when({"Not": {"AppRunning": {"app_name": "org.example.editor"}}}),
+        _when({"type": "Not", "condition": _APP}),
+    ),
+    "conditions": _one(
+        "action",
+        {"type": "Conditional", "conditions": [_EVENING, _WEEKEND], "then_action": TEXT},
+        _when({"type": "And", "conditions": [_EVENING, _WEEKEND]}),
+    ),
+    "one of conditions": _one(
+        "action",
+        {"type": "Conditional", "conditions": [_EVENING], "operator": "And", "then_action": TEXT},
+        _when(_EVENING),
+    ),
+    "operator beside condition": _one(
+        "action", {**_when(_EVENING), "operator": "And"}, _when(_EVENING), "operator"
+    ),
+    "bundle_id": _one("condition", {"type": "AppRunning", "bundle_id": "org.example.editor"}, _APP),
+    "keys as a list": _action("Keystroke", {"key": ["a", "b"]}, {"keys": ["a", "b"]}),
+    "app_path": _one("action", {"Launch": {"app_path": "vim"}}, typed("Launch", {"app": "vim"})),
+    "path": _action("Launch", {"path": "/bin/vim"}, {"app": "/bin/vim"}),
+    "volume action": _action(
+        "VolumeControl", {"action": "up", "amount": 5}, {"operation": "Up", "value": 5}
+    ),
+    "volume direction": _action(
+        "VolumeControl", {"direction": "VolumeDown"}, {"operation": "Down"}
+    ),
+    "volume": _action(
+        "VolumeControl", {"operation": "set", "volume": 5}, {"operation": "Set", "value": 5}
+    ),
+    "volume Toggle": _action("VolumeControl", {"action": "toggle"}, {"operation": "Toggle"}),
+    "mode integer": _one("action", {"ModeChange": 2}, typed("ModeChange", {"mode": 2})),
+    "relative 1": _action("ModeChange", {"relative": 1}, {"mode": "next"}),
+    "relative -1": _action("ModeChange", {"relative": -1}, {"mode": "previous"}),
+    "relative word": _action("ModeChange", {"relative": "Previous"}, {"mode": "previous"}),
+    "transition_effect": _action(
+        "ModeChange",
+        {"mode": 0, "transition_effect": {"type": "fade", "ms": 9}},
+        {"mode": 0},
+        "transition_effect",
+    ),
+    "delay_between_ms": _action(
+        "Repeat",
+        {"count": 2, "action": TEXT, "delay_between_ms": 9, "stop_on_error": True},
+        {"count": 2, "action": TEXT, "delay_ms": 9, "stop_on_error": True},
+    ),
+    "SendMIDI message": _one(
+        "action",
+        {"type": "SendMIDI", "port": "Synth", "message": {"type": "CC", "cc": 7, "value": 9}},
+        typed("SendMidi", {"port": "Synth", **_OUT}),
+    ),
+    "SendMIDI message by its type": _one(
+        "action",
+        {"type": "SendMIDI", "message": {"NoteOn": {"note": 40, "channel": 3}}},
+        typed("SendMidi", {"message_type": "NoteOn", "note": 40, "channel": 3}),
+    ),
+    "SendMIDI message word": _one(
+        "action",
+        {"type": "SendMIDI", "message": "note_on", "note": 40},
+        typed("SendMidi", {"message_type": "NoteOn", "note": 40}),
+    ),
+    "MidiOutput": _one(
+        "action",
+        typed("MidiOutput", {"device": "Synth", **_OUT}),
+        typed("SendMidi", {"port": "Synth", **_OUT}),
+    ),
+    "MIDIOut": _one("action", typed("MIDIOut", _OUT), typed("SendMidi", _OUT)),
+    "SendMIDI velocity_curve": _one(
+        "action",
+        {
+            "type": "SendMIDI",
+            "message": {"type": "NoteOn", "note": 40, "velocity_curve": {"type": "Linear"}},
+        },
+        typed("SendMidi", {"note": 40, "velocity_mapping": {"type": "Linear"}}),
+    ),
+    "value_from_pressure": _one(
+        "action",
+        {
+            "type": "SendMIDI",
+            "message": {"type": "CC", "controller": 1, "value_from_pressure": True},
+        },
+        typed("SendMidi", {**_OUT, "controller": 1, "value": "pass"}),
+    ),
+    "Plugin external": _one(
+        "action", {"Plugin": {"plugin": "player", "params": {"type": "pause"}}}, _PLUGIN
+    ),
+    "plugin data": _one(
+        "action", {"type": "plugin", "plugin": "player", "data": {"type": "pause"}}, _PLUGIN
+    ),
+    "modifiers in any case": _one("action", _keys("Cmd"), _keys("cmd")),
+    "command": _one("action", _keys("command"), _keys("cmd")),
+    "option": _one("action", _keys("option"), _keys("alt")),
+    "control": _one("action", _keys("Control"), _keys("ctrl")),
+    "meta": _one("action", _keys("meta"), _keys("cmd")),
+    "super": _one("action", _keys("super"), _keys("cmd")),
+    "fn": _one("action", _keys("fn"), _CLICK, "fn has no effect"),
+}
+"""What documents and plugins write, besides other words: one case or more for each habit."""

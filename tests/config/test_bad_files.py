@@ -1,204 +1,183 @@
-"""Whatever stands in a configuration's place: one problem, no exception, nothing changed."""
+"""Files that can not be read are one error each, and never an exception; nothing is created."""
 
 import os
-import threading
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from midimon_live.config import Loaded, Loader
-from midimon_live.config.text import LARGEST
+from midimon_live.config import ERROR, Loader, Problem
+from midimon_live.config.text import DEEPEST, LARGEST
 
-GOOD = 'note = 36\naction = { type = "Text", text = "a" }\n'
-
-
-def a_folder(path: Path) -> None:
-    """Stand in its place."""
-    path.mkdir()
+GOOD = "[[global_mappings]]\ntrigger = { type = 'Note', note = 36 }\naction = { Text = 'a' }\n"
 
 
-def a_loop(path: Path) -> None:
-    """Lead to itself."""
-    path.symlink_to(path)
+def the_error(path: Path) -> Problem:
+    """Return the one error of a file that does not load."""
+    loaded = Loader().load(path)
+    (problem,) = loaded.problems
+    assert loaded.failed
+    assert (problem.severity, problem.file) == (ERROR, str(path))
+    return problem
 
 
-def a_pipe(path: Path) -> None:
-    """Nobody writes into it."""
-    os.mkfifo(path)
+def _sparse(path: Path) -> None:
+    path.touch()
+    os.truncate(path, 50_000_000)
 
 
-def a_device(path: Path) -> None:
-    """It never ends."""
-    path.symlink_to("/dev/zero")
-
-
-def bytes_of(content: bytes) -> Callable[[Path], None]:
-    """Return what writes them."""
-
-    def write(path: Path) -> None:
-        path.write_bytes(content)
-
-    return write
-
-
-BAD = {
-    "nothing": (lambda _path: None, "no such file"),
-    "a folder": (a_folder, "folder"),
-    "a loop of links": (a_loop, "can not be read"),
-    "a pipe": (a_pipe, "device or pipe"),
-    "a device": (a_device, "device or pipe"),
-    "not UTF-8": (bytes_of(b'a = "\xff"\n'), "not UTF-8"),
-    "UTF-16": (bytes_of(GOOD.encode("utf-16")), "UTF-8"),
-    "a NUL": (bytes_of(b"a = 1\n\0\n"), "NUL"),
-    "50 MB": (bytes_of(b"#" * 50_000_000), "larger than"),
-    "deep lists": (bytes_of(b"a = " + b"[" * 10_000 + b"]" * 10_000), ""),
-    "deep tables": (bytes_of(b"[" + b".".join([b"a"] * 500) + b"]\n"), "64 deep"),
-    "an image": (bytes_of(b"\x89PNG\r\n\x1a\n\x00\x00"), ""),
-    "half a file": (bytes_of(GOOD.encode()[:-5]), "not TOML"),
-}
-
-
-def loaded(path: Path) -> Loaded:
-    """Load with a deadline: a pipe must not keep anybody waiting."""
-    found: list[Loaded] = []
-    thread = threading.Thread(target=lambda: found.append(Loader().load(path)), daemon=True)
-    thread.start()
-    thread.join(20)
-    assert found, "it is still reading"
-    return found[0]
-
-
-@pytest.mark.parametrize(("make", "said"), BAD.values(), ids=BAD)
-def test_it_is_one_problem(tmp_path: Path, make: Callable[[Path], None], said: str) -> None:
-    """An error, in words, and nothing is made or changed."""
-    path = tmp_path / "pads.toml"
-    make(path)
-    before = sorted(tmp_path.iterdir())
-    result = loaded(path)
-    assert result.config is None
-    (problem,) = result.problems
-    assert problem.severity == "error"
+@pytest.mark.parametrize(
+    ("data", "said", "place"),
+    [
+        (b"a = 1\nb = '\xff'\n", "byte 0xff is not UTF-8; save it as UTF-8", (2, 6)),
+        (GOOD.encode("utf-16"), "it is UTF-16", (1, 1)),
+        (GOOD.encode("utf-16-le"), "NUL byte", (1, 2)),
+        (b"# a\n# b\0\n", "NUL byte: this is no text", (2, 4)),
+        (b"\x7fELF\x02\x01\0", "NUL byte", (1, 7)),
+        (b"a = 'b\n", "not TOML", (2, 1)),
+        (b"a = 1\na = 2\n", "not TOML", (2, 6)),
+        (b"note: 36\n", "not TOML", (1, 5)),
+        (b'{ "modes": [] }\n', "not TOML", (1, 1)),
+        (b"a = " + b"[" * 100_000, "nested", (1, 1)),
+        (b"a = " + b"[" * 70 + b"]" * 70, f"nested more than {DEEPEST} deep", (1, 69)),
+        (b"a" + b".a" * 70 + b" = 1", f"nested more than {DEEPEST} deep", (1, 1)),
+        (b"a = 1\nb = 9223372036854775808\n", "64 bits", (2, 1)),
+        (b"a = " + b"9" * 10_000, "it simpler", (1, 1)),
+    ],
+)
+def test_what_is_no_configuration(
+    tmp_path: Path, data: bytes, said: str, place: tuple[int, int]
+) -> None:
+    """It is said what is there, and where."""
+    path = tmp_path / "config.toml"
+    path.write_bytes(data)
+    problem = the_error(path)
     assert said in problem.text
-    assert sorted(tmp_path.iterdir()) == before
+    assert (problem.line, problem.column) == place
 
 
-def test_a_file_that_may_not_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """As for a user who is not root."""
+def test_a_byte_order_mark_is_none_of_the_text(tmp_path: Path) -> None:
+    """Editors of some systems write one."""
+    path = tmp_path / "config.toml"
+    path.write_bytes(b"\xef\xbb\xbf" + GOOD.encode())
+    assert Loader().load(path).problems == []
 
-    def refuse(*_arguments: object, **_more: object) -> int:
-        raise PermissionError(13, "Permission denied")
 
-    path = tmp_path / "pads.toml"
+@pytest.mark.parametrize(
+    ("make", "said"),
+    [
+        (lambda path: None, "there is no such file"),
+        (Path.mkdir, "a folder, no file; give the path of a TOML file"),
+        (os.mkfifo, "a device or pipe"),
+        (lambda path: path.symlink_to("/dev/zero"), "a device or pipe"),
+        (lambda path: path.symlink_to("/dev/null"), "a device or pipe"),
+        (lambda path: path.symlink_to(path), "symbolic links"),
+        (lambda path: path.symlink_to("nowhere"), "there is no such file"),
+        (_sparse, f"larger than {LARGEST:,} bytes"),
+    ],
+)
+def test_what_is_no_file(tmp_path: Path, make: Callable[[Path], object], said: str) -> None:
+    """Nothing waits for a pipe, nor reads a device to its end, nor creates what is missing."""
+    path = tmp_path / "config.toml"
+    make(path)
+    before = list(tmp_path.iterdir())
+    assert said in the_error(path).text
+    assert list(tmp_path.iterdir()) == before
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [("a\0b", "null byte"), ("a" * 300, "too long"), ("file/config.toml", "Not a directory")],
+)
+def test_a_name_that_no_file_can_have(tmp_path: Path, name: str, said: str) -> None:
+    """The system's reason is said."""
+    (tmp_path / "file").touch()
+    assert said in the_error(tmp_path / name).text
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (PermissionError(13, "Permission denied"), "it may not be read; see to its permissions"),
+        (OSError(5, "Input/output error"), "it can not be read: Input/output error"),
+        (IsADirectoryError(21, "Is a directory"), "this is a folder"),
+    ],
+)
+def test_a_file_that_the_system_refuses(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: OSError, said: str
+) -> None:
+    """Also where root may read everything."""
+    path = tmp_path / "config.toml"
     path.write_text(GOOD)
+
+    def refuse(*args: object) -> int:
+        raise error
+
     monkeypatch.setattr(os, "open", refuse)
-    (problem,) = Loader().load(path).problems
-    assert "may not be read" in problem.text
+    assert said in the_error(path).text
 
 
-def test_a_file_that_changes_all_the_time_while_it_is_read(
+def test_a_disk_that_fails_while_it_is_read(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Is read three times, and then left alone."""
-    path = tmp_path / "pads.toml"
+    """The file is closed all the same."""
+    path = tmp_path / "config.toml"
     path.write_text(GOOD)
-    real, reads = os.read, []
+    closed: list[int] = []
 
-    def read(descriptor: int, size: int) -> bytes:
-        reads.append(size)
-        with path.open("a") as file:
-            file.write("# more\n")
-        return real(descriptor, 10)
+    def fail(*args: object) -> bytes:
+        raise OSError(5, "Input/output error")
 
-    monkeypatch.setattr(os, "read", read)
-    (problem,) = Loader().load(path).problems
-    assert "changes while it is read" in problem.text
-
-
-@pytest.mark.parametrize("name", ["a\0b.toml", "x" * 5000, "\ud800.toml"])
-def test_a_path_that_can_be_none(name: str) -> None:
-    """Is a problem too."""
-    (problem,) = Loader().load(Path(name)).problems
-    assert problem.severity == "error"
+    close = os.close
+    monkeypatch.setattr(os, "read", fail)
+    monkeypatch.setattr(os, "close", lambda one: (closed.append(one), close(one)))
+    assert "Input/output error" in the_error(path).text
+    assert len(closed) == 1
 
 
-def test_the_largest_file_is_read(tmp_path: Path) -> None:
-    """And one byte more is too much."""
-    path = tmp_path / "large.toml"
-    padding = LARGEST - len(GOOD)
-    path.write_text(GOOD + "#" * padding)
-    assert Loader().load(path).config is not None
-    path.write_text(GOOD + "#" * (padding + 1))
-    assert Loader().load(path).config is None
+def test_a_file_that_changes_all_the_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is not read for ever."""
+    path = tmp_path / "config.toml"
+    path.write_text(GOOD)
+    changing(path, monkeypatch, 1_000)
+    assert "changes while it is read" in the_error(path).text
 
 
-VALUES = {
-    "a range out of order": ('type = "CC", cc = 7, value_min = 9, value_max = 3', "above"),
-    "above 127": ('type = "Note", note = 128', "at most 127"),
-    "below 0": ('type = "Note", note = -1', "at least 0"),
-    "a text": ('type = "Note", note = "C3"', "whole number"),
-    "a fraction": ('type = "Note", note = 36.5', "whole number"),
-    "true": ('type = "Note", note = true', "whole number"),
-    "not a number": ('type = "Note", note = nan', "whole number"),
-    "a date": ('type = "Note", note = 1979-05-27', "whole number"),
-    "a list": ('type = "Note", note = [36]', "whole number"),
-    "an empty chord": ('type = "NoteChord", notes = []', "at least 2"),
-    "a chord of one note twice": ('type = "NoteChord", notes = [36, 36]', "36"),
-    "a type that there is not": ('type = "Nte", note = 36', 'did you mean "Note"'),
-    "a direction": ('type = "EncoderTurn", cc = 3, direction = "sideways"', "Clockwise"),
-    "a level": ('type = "VelocityRange", note = 3, level = "loud"', "'hard'"),
-    "a channel": ('type = "Note", note = 3, channel = 16', "at most 15"),
-}
+def test_a_file_that_changes_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is read again, to its end."""
+    path = tmp_path / "config.toml"
+    path.write_text(GOOD)
+    changing(path, monkeypatch, 1)
+    loaded = Loader().load(path)
+    assert loaded.problems == []
+    assert loaded.text == path.read_text()
 
 
-@pytest.mark.parametrize(("words", "said"), VALUES.values(), ids=VALUES)
-def test_a_wrong_value_is_an_error_with_what_is_allowed(words: str, said: str) -> None:
-    """On its line."""
-    text = f'[[mappings]]\ntrigger = {{ {words} }}\naction = {{ type = "Text", text = "a" }}\n'
-    errors = [one for one in Loader().loads(text).problems if one.severity == "error"]
-    assert [one.line for one in errors] == [2]
-    assert said in errors[0].text
+def changing(path: Path, monkeypatch: pytest.MonkeyPatch, times: int) -> None:
+    """Let somebody add a line to the file after each of so many reads."""
+    read, left = os.read, list(range(times))
+
+    def read_and_change(descriptor: int, count: int) -> bytes:
+        data = read(descriptor, count)
+        if left and not data:
+            left.pop()
+            path.write_text(f"{path.read_text()}# more\n")
+        return data
+
+    monkeypatch.setattr(os, "read", read_and_change)
 
 
-def conditional(condition: str) -> str:
-    """Return the keys of a conditional action."""
-    then = '{ type = "Delay", ms = 1 }'
-    return f'type = "Conditional", condition = {condition}, then_action = {then}'
+@pytest.mark.parametrize("text", ["", "\n", "# nothing\n", "\ufeff", "[[modes]]\nname = 'One'\n"])
+def test_a_file_without_mappings_is_fine(text: str) -> None:
+    """It has nothing to say."""
+    loaded = Loader().loads(text)
+    assert loaded.problems == []
+    assert loaded.config is not None
 
 
-ACTIONS = {
-    "a key": ('type = "Keystroke", keys = "spce"', "did you mean 'space'"),
-    "an operation": ('type = "VolumeControl", operation = "Louder"', "'Up'"),
-    "a message": ('type = "SendMidi", message_type = "NoteOnn"', "NoteOnn"),
-    "no shell words": ('type = "Shell", command = "echo \'"', "close it"),
-    "a negative wait": ('type = "Delay", ms = -1', "at least 0"),
-    "an endless wait": ('type = "Delay", ms = inf', ""),
-    "nothing to repeat": ('type = "Repeat", count = 3', "action is missing"),
-    "an hour that there is not": (
-        conditional('{ type = "TimeRange", start = "25:00", end = "1:00" }'),
-        "25:00",
-    ),
-    "a day that there is not": (
-        conditional('{ type = "DayOfWeek", days = ["Caturday"] }'),
-        "Caturday",
-    ),
-}
-
-
-@pytest.mark.parametrize(("words", "said"), ACTIONS.values(), ids=ACTIONS)
-def test_a_wrong_action_is_an_error_with_what_is_allowed(words: str, said: str) -> None:
-    """On its line."""
-    text = f"[[mappings]]\nnote = 36\naction = {{ {words} }}\n"
-    errors = [one for one in Loader().loads(text).problems if one.severity == "error"]
-    assert [one.line for one in errors] == [3]
-    assert said in errors[0].text
-
-
-def test_a_mode_that_there_is_not_is_warned_of() -> None:
-    """A cell may define it yet."""
-    modes = '[[modes]]\nname = "Drums"\n'
-    text = f'{modes}[[global_mappings]]\nnote = 3\naction = {{ ModeChange = "Drms" }}\n'
+@pytest.mark.parametrize("text", ["\ud800", "a = '\udfff'\n", '"\\ud800" = 1\n', "a = '\x01'\n"])
+def test_characters_that_are_none_are_an_error(text: str) -> None:
+    """Lone surrogates and control characters."""
     (problem,) = Loader().loads(text).problems
-    assert problem.severity == "warning"
-    assert "Drms" in problem.text
-    assert "Drums" in problem.text
+    assert problem.severity == ERROR
+    assert problem.line == 1
