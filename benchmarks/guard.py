@@ -87,8 +87,8 @@ def _detail(took: dict[str, dict[str, list[float]]]) -> Detail:
 def _measure(how: str) -> dict[str, list[float]]:
     from IPython.core.interactiveshell import InteractiveShell
 
-    from midimon_live.plugin.guard import Guard
-    from midimon_live.plugin.subject import Subject, acting
+    from midimon_live.plugin.guard.guard import Guard
+    from midimon_live.plugin.guard.subject import Subject, acting
     from midimon_live.scopes import Rights, scope
 
     shell = InteractiveShell.instance()

@@ -10,10 +10,10 @@ from typing import Any
 
 from benchmarks.results import MS, US, Detail, Row, Section, number, percentile, spread
 from midimon_live import ActionPlugin, TriggerContext
-from midimon_live.plugin.bundle import Bundle
-from midimon_live.plugin.discovery import discover
-from midimon_live.plugin.loader import LoadedPlugin, load
-from midimon_live.plugin.manifest import Manifest, read_manifest
+from midimon_live.plugin.folders.bundle import Bundle
+from midimon_live.plugin.folders.discovery import discover
+from midimon_live.plugin.folders.loader import LoadedPlugin, load
+from midimon_live.plugin.folders.manifest import Manifest, read_manifest
 from midimon_live.plugin.stats import StatsRecorder
 from midimon_live.plugin.version import Definition, Kind
 from midimon_live.sessions import Session

@@ -29,8 +29,8 @@ from midimon_live.actions import plugin as plugin_action
 from midimon_live.backends.virtual import VirtualPort
 from midimon_live.clock import ManualClock
 from midimon_live.plugin.api import ActionPlugin
-from midimon_live.plugin.bundle import Bundle
-from midimon_live.plugin.loader import load
+from midimon_live.plugin.folders.bundle import Bundle
+from midimon_live.plugin.folders.loader import load
 from midimon_live.plugin.stats import PluginStats
 from midimon_live.sessions import Session
 from midimon_live.triggers import note

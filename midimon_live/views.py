@@ -9,9 +9,9 @@ from midimon_live import controllers
 from midimon_live.explain import describe
 from midimon_live.modes import Modes
 from midimon_live.monitor import Monitor, Trace
-from midimon_live.plugin.audit import Entry
 from midimon_live.plugin.info import PluginInfo
 from midimon_live.plugin.manager import PluginManager
+from midimon_live.plugin.rights.audit import Entry
 from midimon_live.plugin.stats import PluginStats
 from midimon_live.plugin.version import PluginState
 from midimon_live.ports import Ports

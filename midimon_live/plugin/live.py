@@ -16,11 +16,11 @@ from midimon_live.actions.base import Outcome, Pending
 from midimon_live.capabilities import Capability
 from midimon_live.errors import InvalidValue, LoadError, PluginNotFound, PortError
 from midimon_live.events import TriggerContext
-from midimon_live.plugin.audit import Audit
-from midimon_live.plugin.grantfile import GrantFile
-from midimon_live.plugin.grants import Grants
-from midimon_live.plugin.guard import Decision, Guard
+from midimon_live.plugin.guard.guard import Decision, Guard
 from midimon_live.plugin.host import VersionHost
+from midimon_live.plugin.rights.audit import Audit
+from midimon_live.plugin.rights.grantfile import GrantFile
+from midimon_live.plugin.rights.grants import Grants
 from midimon_live.plugin.sources import Sources
 from midimon_live.plugin.state import Table
 from midimon_live.plugin.stats import StatsRecorder

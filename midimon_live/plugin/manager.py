@@ -15,15 +15,15 @@ from midimon_live.errors import (
     PluginNotFound,
 )
 from midimon_live.events import TriggerContext
-from midimon_live.plugin.audit import Entry
-from midimon_live.plugin.catalog import Catalog
-from midimon_live.plugin.discovery import FoundAs
-from midimon_live.plugin.grants import ONCE
+from midimon_live.plugin.folders.catalog import Catalog
+from midimon_live.plugin.folders.discovery import FoundAs
+from midimon_live.plugin.folders.scaffold import new_plugin
+from midimon_live.plugin.guard.subject import Subject
 from midimon_live.plugin.info import PluginInfo
 from midimon_live.plugin.live import LivePlugins, check_span
-from midimon_live.plugin.scaffold import new_plugin
+from midimon_live.plugin.rights.audit import Entry
+from midimon_live.plugin.rights.grants import ONCE
 from midimon_live.plugin.stats import PluginStats
-from midimon_live.plugin.subject import Subject
 from midimon_live.plugin.surroundings import Surroundings
 from midimon_live.plugin.version import Definition, Kind, PluginState, Version
 from midimon_live.scopes import Scope, scope

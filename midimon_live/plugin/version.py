@@ -14,9 +14,9 @@ from midimon_live.errors import InvalidValue
 from midimon_live.events import TriggerContext
 from midimon_live.mappings import Origin
 from midimon_live.plugin.api import Plugin, TriggerPlugin
+from midimon_live.plugin.guard.subject import Subject, acting
 from midimon_live.plugin.limits import Rate
 from midimon_live.plugin.stats import StatsRecorder
-from midimon_live.plugin.subject import Subject, acting
 from midimon_live.scopes import Rights, scopes_of
 from midimon_live.timers import Timer
 

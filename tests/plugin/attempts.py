@@ -932,7 +932,7 @@ stopped("the frame of a generator", "return (x for x in ()).gi_frame")
 stopped(
     "the code of the guard's functions",
     """
-    from midimon_live.plugin import guard
+    from midimon_live.plugin.guard import guard
     guard._judged.__code__ = (lambda event, args: None).__code__
     return open(S + '/secret/private.txt').read()""",
 )
@@ -948,7 +948,7 @@ passes(
 )
 passes(
     "the guard by its name",
-    "from midimon_live.plugin import guard\nreturn len(guard._guards)",
+    "from midimon_live.plugin.guard import guard\nreturn len(guard._guards)",
     "everything in one process can be reached; a plugin that means harm can stop the guard",
 )
 
@@ -1016,13 +1016,15 @@ stopped(
 )
 stopped(
     "forgetting who is acting",
-    MK + f"from midimon_live.plugin.subject import acting\nacting.set(None)\nos.mkdir({NEW})" + DID,
+    MK
+    + f"from midimon_live.plugin.guard.subject import acting\nacting.set(None)\nos.mkdir({NEW})"
+    + DID,
 )
 stopped(
     "saying it is somebody else",
     MK
     + f"""
-from midimon_live.plugin.subject import Subject, acting
+from midimon_live.plugin.guard.subject import Subject, acting
 from midimon_live.scopes import Rights, scope
 acting.set(Subject('other', Rights([scope('filesystem')], [scope('filesystem')])))
 os.mkdir({NEW})"""

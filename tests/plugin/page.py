@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from midimon_live.capabilities import Capability, Risk
-from midimon_live.plugin.audited import AUDITED
+from midimon_live.plugin.guard.audited import AUDITED
 from tests.plugin.attempts import ATTEMPTS, MUST, PASSES, STOPPED
 
 PAGE = Path(__file__).parents[2] / "docs/security.md"

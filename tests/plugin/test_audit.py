@@ -9,8 +9,8 @@ import pytest
 
 from midimon_live import ActionPlugin, note
 from midimon_live.magics import run
-from midimon_live.plugin import audit
-from midimon_live.plugin.audit import Audit
+from midimon_live.plugin.rights import audit
+from midimon_live.plugin.rights.audit import Audit
 from midimon_live.testing import press, session
 
 

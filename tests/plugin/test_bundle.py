@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from midimon_live.errors import ChecksumMismatch, InvalidPlugin, LoadError, ManifestError
-from midimon_live.plugin import bundle as bundles
-from midimon_live.plugin.bundle import Bundle
-from midimon_live.plugin.manifest import Manifest
+from midimon_live.plugin.folders import bundle as bundles
+from midimon_live.plugin.folders.bundle import Bundle
+from midimon_live.plugin.folders.manifest import Manifest
 
 MANIFEST = b'[plugin]\nname = "blink"\nversion = "1"\n'
 

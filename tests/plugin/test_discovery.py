@@ -9,9 +9,15 @@ from pathlib import Path
 import pytest
 
 from midimon_live.errors import DiscoveryError, DuplicatePlugin, ManifestError, PluginNotFound
-from midimon_live.plugin import discovery
-from midimon_live.plugin.discovery import Discovered, Found, FoundAs, discover, plugins_folder
-from midimon_live.plugin.loader import load, load_entry_point
+from midimon_live.plugin.folders import discovery
+from midimon_live.plugin.folders.discovery import (
+    Discovered,
+    Found,
+    FoundAs,
+    discover,
+    plugins_folder,
+)
+from midimon_live.plugin.folders.loader import load, load_entry_point
 
 SOURCE = """
 from midimon_live import ActionPlugin

@@ -229,8 +229,8 @@ def test_two_plugins_of_one_name_are_both_told_and_the_first_is_kept(tmp_path: P
 
 def test_files_swapped_after_the_check_do_not_run(tmp_path: Path) -> None:
     """What was read is what is run."""
-    from midimon_live.plugin.bundle import Bundle
-    from midimon_live.plugin.loader import load
+    from midimon_live.plugin.folders.bundle import Bundle
+    from midimon_live.plugin.folders.loader import load
 
     folder = put(tmp_path, "blink")
     bundle = Bundle.read(folder)

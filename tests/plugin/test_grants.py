@@ -10,7 +10,7 @@ import pytest
 
 from midimon_live import ActionPlugin, TriggerContext, note
 from midimon_live.errors import InvalidValue
-from midimon_live.plugin.grantfile import GrantFile, Kept
+from midimon_live.plugin.rights.grantfile import GrantFile, Kept
 from midimon_live.plugin.version import Definition, Kind
 from midimon_live.scopes import scope
 from midimon_live.testing import TestSession, press, session
@@ -149,7 +149,7 @@ def test_a_file_that_can_not_be_read_grants_nothing_and_is_kept(tmp_path: Path, 
 WRITER = """
 import sys
 from pathlib import Path
-from midimon_live.plugin.grantfile import GrantFile, Kept
+from midimon_live.plugin.rights.grantfile import GrantFile, Kept
 from midimon_live.scopes import scope
 file = GrantFile(Path(sys.argv[1]), print)
 for number in range(20):

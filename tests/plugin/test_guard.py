@@ -18,9 +18,9 @@ from typing import Any
 import pytest
 
 from midimon_live.errors import PermissionDenied
-from midimon_live.plugin.audited import AUDITED
-from midimon_live.plugin.guard import Decision, Guard
-from midimon_live.plugin.subject import Subject, acting
+from midimon_live.plugin.guard.audited import AUDITED
+from midimon_live.plugin.guard.guard import Decision, Guard
+from midimon_live.plugin.guard.subject import Subject, acting
 from midimon_live.scopes import Rights, scope
 from tests.plugin import page
 from tests.plugin.attempts import ATTEMPTS, MUST, PASSES, STOPPED, Attempt
@@ -321,8 +321,8 @@ def test_the_process_ends_without_a_word(tmp_path: Path) -> None:
     """The hook outlives what it uses, and must not complain while Python goes down."""
     code = (
         "import atexit, contextvars, tempfile, threading\n"
-        "from midimon_live.plugin.guard import Guard\n"
-        "from midimon_live.plugin.subject import Subject, acting\n"
+        "from midimon_live.plugin.guard.guard import Guard\n"
+        "from midimon_live.plugin.guard.subject import Subject, acting\n"
         "from midimon_live.scopes import Rights\n"
         "class Late:\n"
         "    def __del__(self, open=open): open('/dev/null').close()\n"
@@ -355,7 +355,7 @@ def test_bytecode_is_refused_without_a_word(tmp_path: Path, subject: Subject) ->
 
 def test_a_granted_name_allows_its_addresses(monkeypatch: pytest.MonkeyPatch) -> None:
     """The guard asks for the name itself, and again when an address is not among the known ones."""
-    from midimon_live.plugin import addresses
+    from midimon_live.plugin.guard import addresses
 
     answers = iter(["192.0.2.1", "192.0.2.2"])
 

@@ -17,11 +17,11 @@ from pathlib import Path
 import pytest
 
 from midimon_live.errors import ChecksumMismatch, InvalidPlugin, LoadError
-from midimon_live.plugin import loader
-from midimon_live.plugin.bundle import Bundle
-from midimon_live.plugin.imports import ROOT
-from midimon_live.plugin.loader import LoadedPlugin, load, load_entry_point
-from midimon_live.plugin.manifest import Manifest
+from midimon_live.plugin.folders import loader
+from midimon_live.plugin.folders.bundle import Bundle
+from midimon_live.plugin.folders.imports import ROOT
+from midimon_live.plugin.folders.loader import LoadedPlugin, load, load_entry_point
+from midimon_live.plugin.folders.manifest import Manifest
 
 HEAD = "from midimon_live import ActionPlugin\n"
 BLINK = (

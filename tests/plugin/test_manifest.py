@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from midimon_live.capabilities import Capability
 from midimon_live.errors import ManifestError
-from midimon_live.plugin.manifest import Limits, Manifest, manifest_of, read_manifest
+from midimon_live.plugin.folders.manifest import Limits, Manifest, manifest_of, read_manifest
 from midimon_live.scopes import scope
 from midimon_live.show import Table
 

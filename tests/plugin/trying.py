@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from midimon_live.errors import PermissionDenied
-from midimon_live.plugin.guard import Decision, Guard
-from midimon_live.plugin.subject import Subject, acting
+from midimon_live.plugin.guard.guard import Decision, Guard
+from midimon_live.plugin.guard.subject import Subject, acting
 from midimon_live.scopes import Rights, scope
 from tests.plugin.attempts import ATTEMPTS, PASSES, STOPPED, Attempt
 

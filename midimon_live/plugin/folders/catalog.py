@@ -11,9 +11,9 @@ from typing import Any
 from midimon_live.errors import DiscoveryError, PluginNotFound
 from midimon_live.home import private_folder
 from midimon_live.plugin.api import Plugin
-from midimon_live.plugin.discovery import Discovered, Found, FoundAs, discover
-from midimon_live.plugin.loader import LoadedPlugin, load, load_entry_point
-from midimon_live.plugin.manifest import Manifest
+from midimon_live.plugin.folders.discovery import Discovered, Found, FoundAs, discover
+from midimon_live.plugin.folders.loader import LoadedPlugin, load, load_entry_point
+from midimon_live.plugin.folders.manifest import Manifest
 from midimon_live.plugin.version import Definition, Kind
 from midimon_live.scopes import Scope
 

@@ -25,7 +25,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from midimon_live.errors import ChecksumMismatch, InvalidPlugin, LoadError
-from midimon_live.plugin.manifest import FILE, Manifest, manifest_of
+from midimon_live.plugin.folders.manifest import FILE, Manifest, manifest_of
 
 MOST_FILES = 1_000
 MOST_BYTES = 64 * 2**20

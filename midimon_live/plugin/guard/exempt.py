@@ -15,8 +15,8 @@ from types import CodeType, FrameType
 from typing import Any
 
 from midimon_live.capabilities import Capability
-from midimon_live.plugin.accused import frames, is_watched
-from midimon_live.plugin.sealed import BUILTINS, OS, PATHS
+from midimon_live.plugin.guard.accused import frames, is_watched
+from midimon_live.plugin.guard.sealed import BUILTINS, OS, PATHS
 from midimon_live.scopes import Scope
 
 globals().update(__builtins__=BUILTINS)

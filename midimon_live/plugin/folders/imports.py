@@ -19,7 +19,7 @@ from itertools import count
 from types import CodeType, ModuleType
 from typing import Any
 
-from midimon_live.plugin.bundle import Bundle
+from midimon_live.plugin.folders.bundle import Bundle
 
 ROOT = "midimon_live_plugins"
 # held while a plugin is imported, replaced or unloaded; the same thread may take it again
@@ -223,7 +223,7 @@ class MemoryLoader(InspectLoader):
 
     def get_resource_reader(self, fullname: str) -> Any:
         """Return what `importlib.resources` asks."""
-        from midimon_live.plugin.resources import MemoryResources
+        from midimon_live.plugin.folders.resources import MemoryResources
 
         path, is_package = self._find(fullname)
         folder = path.rpartition("/")[0]

@@ -10,8 +10,8 @@ from threading import get_ident
 from types import FrameType, ModuleType
 from typing import Any
 
-from midimon_live.plugin.sealed import BUILTINS
-from midimon_live.plugin.subject import Subject, acting
+from midimon_live.plugin.guard.sealed import BUILTINS
+from midimon_live.plugin.guard.subject import Subject, acting
 
 globals().update(__builtins__=BUILTINS)
 

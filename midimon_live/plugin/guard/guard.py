@@ -15,14 +15,14 @@ from typing import Any, NamedTuple
 from weakref import WeakSet
 
 from midimon_live.errors import PermissionDenied
-from midimon_live.plugin import accused as who
-from midimon_live.plugin.addresses import Addresses, busy
-from midimon_live.plugin.audited import AUDITED, Row
-from midimon_live.plugin.deeds import GUARDS_OWN, NATIVE, Unfit
-from midimon_live.plugin.exempt import is_exempt, is_library_path, is_routine, library
 from midimon_live.plugin.failures import NamePlace, plain_place
-from midimon_live.plugin.sealed import BUILTINS
-from midimon_live.plugin.subject import Subject, acting
+from midimon_live.plugin.guard import accused as who
+from midimon_live.plugin.guard.addresses import Addresses, busy
+from midimon_live.plugin.guard.audited import AUDITED, Row
+from midimon_live.plugin.guard.deeds import GUARDS_OWN, NATIVE, Unfit
+from midimon_live.plugin.guard.exempt import is_exempt, is_library_path, is_routine, library
+from midimon_live.plugin.guard.sealed import BUILTINS
+from midimon_live.plugin.guard.subject import Subject, acting
 from midimon_live.scopes import Scope
 
 globals().update(__builtins__=BUILTINS)

@@ -18,8 +18,8 @@ from pathlib import Path
 from midimon_live.config.problems import ERROR, WARNING, Problem, Report, plain
 from midimon_live.config.text import read_text
 from midimon_live.errors import DiscoveryError, DuplicatePlugin, ManifestError, PluginNotFound
-from midimon_live.plugin.bundle import Bundle
-from midimon_live.plugin.manifest import FILE, Manifest, read_manifest
+from midimon_live.plugin.folders.bundle import Bundle
+from midimon_live.plugin.folders.manifest import FILE, Manifest, read_manifest
 
 GROUP = "midimon_live"
 
@@ -267,7 +267,7 @@ def _is_missing(path: Path) -> bool:
 
 
 def _not_a_name(name: str) -> str:
-    from midimon_live.plugin.manifest_models import name_of
+    from midimon_live.plugin.folders.manifest_models import name_of
 
     try:
         name_of(name)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 
 from midimon_live.capabilities import Risk
 from midimon_live.errors import InvalidValue
-from midimon_live.plugin.grantfile import GrantFile, Kept
+from midimon_live.plugin.rights.grantfile import GrantFile, Kept
 from midimon_live.scopes import Rights, Scope
 
 ONCE, SESSION, ALWAYS = "once", "session", "always"

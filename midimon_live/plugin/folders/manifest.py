@@ -175,7 +175,7 @@ def manifest_of(source: str | bytes, plugin: str, file: str = FILE) -> Manifest:
 def _models() -> Any:
     from pydantic import TypeAdapter
 
-    from midimon_live.plugin import manifest_models
+    from midimon_live.plugin.folders import manifest_models
 
     return manifest_models, TypeAdapter(manifest_models.ManifestModel)
 

@@ -6,9 +6,9 @@ from threading import get_ident
 from weakref import WeakKeyDictionary
 
 from midimon_live.capabilities import Capability
-from midimon_live.plugin.deeds import host_name
-from midimon_live.plugin.sealed import BUILTINS
-from midimon_live.plugin.subject import Subject
+from midimon_live.plugin.guard.deeds import host_name
+from midimon_live.plugin.guard.sealed import BUILTINS
+from midimon_live.plugin.guard.subject import Subject
 from midimon_live.scopes import Rights, Scope, join_host, split_host
 
 globals().update(__builtins__=BUILTINS)

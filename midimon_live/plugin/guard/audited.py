@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import NamedTuple
 
 from midimon_live.capabilities import Capability
-from midimon_live.plugin import deeds as of
-from midimon_live.plugin.deeds import Args, Deeds
-from midimon_live.plugin.sealed import BUILTINS
+from midimon_live.plugin.guard import deeds as of
+from midimon_live.plugin.guard.deeds import Args, Deeds
+from midimon_live.plugin.guard.sealed import BUILTINS
 
 globals().update(__builtins__=BUILTINS)
 

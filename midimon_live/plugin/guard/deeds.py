@@ -7,7 +7,7 @@ from types import FunctionType
 from typing import Any
 
 from midimon_live.capabilities import Capability
-from midimon_live.plugin.sealed import BUILTINS, OS, PATHS
+from midimon_live.plugin.guard.sealed import BUILTINS, OS, PATHS
 from midimon_live.scopes import LISTEN, Scope, join_host
 from midimon_live.scopes import host_name as name_of
 

@@ -1,0 +1,1 @@
+"""From a folder or package to a plugin's class: manifest, files, checks, imports."""
