@@ -15,6 +15,7 @@ from midimon_live.config.writing import Editor, write_whole
 from midimon_live.configuration import Configuration
 from midimon_live.errors import InvalidValue
 from midimon_live.mappings import Mapping
+from midimon_live.report import shadowed
 from midimon_live.show import Table, counted
 
 LeftOut = tuple[Mapping, str]
@@ -48,7 +49,9 @@ class Saver:
         target = _target(path)
         text, source = self._base(path, target)
         of_cells = [one for one in mappings if not _in_file(one)]
-        text, written, left_out = _with(Loader(self._configuration.others), text, of_cells, colors)
+        loader = Loader(self._configuration.others)
+        text, written, left_out = _with(loader, text, of_cells, colors)
+        late = _late(loader, text)
         try:
             kept = write_whole(target, text, backup=self._is_precious(target, source))
         except OSError as error:
@@ -56,7 +59,7 @@ class Saver:
             raise InvalidValue(f"{path} can not be written: {why}; nothing was changed") from None
         self._mine[target] = text, source
         remarks = [f"what was there is kept as {kept.name}"] if kept is not None else []
-        rows = [("written", str(one), "") for one in written]
+        rows = [("written", str(one), late.get(_key(_spec(one)), "")) for one in written]
         rows += [("left out", str(one), why) for one, why in left_out]
         headings = ("", "mapping", "why") if rows else ()
         what = counted(len(written), "mapping")
@@ -185,6 +188,16 @@ def _writable(spec: MappingSpec) -> Toml:
     except ConvertError as error:
         raise InvalidValue(f"{spec.action} can not be written as TOML: {error}") from None
     return table
+
+
+def _late(loader: Loader, text: str) -> dict[str, str]:
+    """Return which mappings of a file others always take the turn of, though no cell's does."""
+    specs = _specs(loader, text)
+    at = {spec.path: _key(spec) for spec in specs}
+    return {
+        at[one.path]: f"there it never fires, {one.text.partition(': ')[2]}: move it up"
+        for one in shadowed(specs)
+    }
 
 
 def _specs(loader: Loader, text: str) -> tuple[MappingSpec, ...]:

@@ -515,3 +515,15 @@ def test_comments_and_description_of_what_is_replaced_stay(tmp_path: Path) -> No
         midi.map(note(1), send("note_on", note=41))
         midi.save()
     assert path.read_text() == TABLES.replace("note = 40\n", "note = 41\nvelocity = 100\n")
+
+
+def test_what_would_never_fire_in_the_file_is_said(tmp_path: Path) -> None:
+    """Cells stand above the file; in it, the first one fires."""
+    path = tmp_path / "order.toml"
+    path.write_text("[[mappings]]\nnote = 36\naction = { Delay = 1 }\n")
+    with session() as midi:
+        midi.config(path)
+        midi.map(note(36, velocity_min=90), send("note_on", note=9))
+        (row,) = midi.save().rows
+        assert row[0] == "written"
+        assert "move it up" in row[2]

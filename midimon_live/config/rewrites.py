@@ -266,10 +266,6 @@ def _gamepad_button(node: Node, report: Report) -> None:
     _halve(node, "velocity_min", report)
 
 
-def _squeezed(node: Node, report: Report) -> None:
-    _halve(node, "threshold", report)
-
-
 def _halve(node: Node, key: str, report: Report) -> None:
     value = node.get(key)
     if isinstance(value, int) and 128 <= value <= 255:
@@ -304,6 +300,9 @@ def _volume(node: Node, report: Report) -> None:
     _fold(node, "operation", _VOLUME)
     if node.get("operation") == "Set" and "value" not in node:
         make_dormant(node, "VolumeControl Set", "it has no value; add one, 0 to 100", report)
+    elif node.get("operation") in ("Mute", "Unmute", "Toggle") and "value" in node:
+        report.warn(node.place("value"), f"{node['operation']} needs no value; it has no effect")
+        del node["value"]
 
 
 def _mode(node: Node, report: Report) -> None:
@@ -383,7 +382,7 @@ _TRIGGERS: Mapping[str, Rewrite] = {
     "EncoderTurn": _encoder,
     "PitchBend": _bend,
     "GamepadButton": _gamepad_button,
-    "GamepadTrigger": _squeezed,
+    "GamepadTrigger": lambda node, report: _halve(node, "threshold", report),
 }
 _ACTIONS: Mapping[str, Rewrite] = {
     "Keystroke": _keystroke,
