@@ -117,16 +117,18 @@ def _reload(session: Session, name: str) -> str:
 
 
 def _span(words: tuple[str, ...], usage: str) -> tuple[list[str], str | None]:
-    """Take --once, --session or --always out of the words."""
+    """Take --once, --session or --always out of the words; `network HOST` is `network:HOST`."""
     spans = [word[2:] for word in words if word.startswith("--")]
     rest = [word for word in words if not word.startswith("--")]
-    if len(spans) > 1 or len(rest) != 2:
+    if len(spans) > 1 or len(rest) not in (2, 3):
         raise CommandError(f"usage: %midi {usage}")
-    return rest, spans[0] if spans else None
+    return [rest[0], ":".join(rest[1:])], spans[0] if spans else None
 
 
 def _grant(session: Session, *words: str) -> str:
-    (name, wanted), until = _span(words, "grant NAME SCOPE [--once|--session|--always]")
+    (name, wanted), until = _span(
+        words, "grant NAME CAPABILITY [SCOPE] [--once|--session|--always]"
+    )
     session.plugins.grant_capability(name, wanted, until=until)
     granted = scope(wanted)
     risk, may = granted.capability.risk.value, granted.capability.description
@@ -134,13 +136,14 @@ def _grant(session: Session, *words: str) -> str:
     return f"{name} may use {granted}{warning}"
 
 
-def _revoke(session: Session, name: str, wanted: str) -> str:
+def _revoke(session: Session, *words: str) -> str:
+    (name, wanted), _ = _span(words, "revoke NAME CAPABILITY [SCOPE]")
     session.plugins.revoke_capability(name, wanted)
     return f"{name} may not use {scope(wanted)} any more"
 
 
 def _deny(session: Session, *words: str) -> str:
-    (name, unwanted), until = _span(words, "deny NAME SCOPE [--session|--always]")
+    (name, unwanted), until = _span(words, "deny NAME CAPABILITY [SCOPE] [--session|--always]")
     session.plugins.deny_capability(name, unwanted, until=until)
     return f"{name} may not use {scope(unwanted)}, whatever else it is granted"
 
@@ -229,10 +232,14 @@ COMMANDS: dict[str, Command] = {
     "load": Command("NAME", "load a plugin that was found", _load),
     "reload": Command("NAME", "load it from its files again", _reload),
     "grant": Command(
-        "NAME SCOPE [--once|--session|--always]", "allow a plugin something it declares", _grant
+        "NAME CAPABILITY [SCOPE] [--once|--session|--always]",
+        "allow a plugin something it declares",
+        _grant,
     ),
-    "revoke": Command("NAME SCOPE", "take that back", _revoke),
-    "deny": Command("NAME SCOPE [--session|--always]", "refuse that, whatever else", _deny),
+    "revoke": Command("NAME CAPABILITY [SCOPE]", "take that back", _revoke),
+    "deny": Command(
+        "NAME CAPABILITY [SCOPE] [--session|--always]", "refuse that, whatever else", _deny
+    ),
     "audit": Command("[NAME] [--unused]", "what plugins were allowed and refused", _audit),
     "log": Command("NAME", "what a plugin noted", _log),
     "stats": Command("[NAME]", "executions, failures, times", Session.stats),

@@ -67,7 +67,7 @@ def test_command_answers_in_one_line(midi: TestSession, line: str, answer: str) 
         ("why last", "event 1: note on 36"),
         ("monitor", "note on 36, velocity 100"),
         ("monitor 1", "blink: denied"),
-        ("help", "%midi grant NAME SCOPE"),
+        ("help", "%midi grant NAME CAPABILITY [SCOPE]"),
         ("help send", "%midi send TYPE [name=value ...] [port=NAME]"),
     ],
 )
@@ -115,7 +115,7 @@ def test_granting_lets_the_next_press_through(
         "connect a b",
         "enable",
         "grant blink",
-        "grant blink midi now",
+        "grant blink midi out:Synth now and then",
         "send",
         "panic now",
         "status of it",

@@ -263,6 +263,8 @@ def test_the_magics_load_reload_and_unload(tmp_path: Path) -> None:
     assert "may use filesystem" in run(midi, "grant blink filesystem --once")
     assert "blink is reloaded" in run(midi, "reload blink")
     assert "may not use filesystem" in run(midi, "deny blink filesystem")
+    assert "may use filesystem:read:" in run(midi, f"grant blink filesystem read:{tmp_path} --once")
+    assert "may not use filesystem:read:" in run(midi, f"revoke blink filesystem read:{tmp_path}")
     assert "is unloaded" in run(midi, "unload blink")
     with pytest.raises(PluginNotFound, match="there are: blink"):
         run(midi, "load nothing")
