@@ -4,9 +4,6 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from midimon_live.config import MappingSpec
-from midimon_live.config.problems import WARNING
-from midimon_live.config.problems import Finding as Remark
 from midimon_live.mappings import Mapping, MappingTable
 from midimon_live.show import Table, counted
 from midimon_live.triggers import (
@@ -21,7 +18,9 @@ from midimon_live.triggers import (
     Trigger,
 )
 
-if TYPE_CHECKING:  # the command line asks about files, and has no plugins
+if TYPE_CHECKING:  # the command line has no plugins, and most notebooks no files
+    from midimon_live.config import MappingSpec
+    from midimon_live.config.problems import Finding as Remark
     from midimon_live.plugin.manager import PluginManager
 
 SHADOWED, DEAD, CLASHING = "shadowed", "dead", "clashing"
@@ -54,8 +53,11 @@ def findings(
     return sorted(found, key=lambda one: one[1].number)
 
 
-def shadowed(specs: Sequence[MappingSpec]) -> list[Remark]:
+def shadowed(specs: Sequence["MappingSpec"]) -> list["Remark"]:
     """Return warnings about mappings of a configuration that others always take the turn of."""
+    from midimon_live.config.problems import WARNING
+    from midimon_live.config.problems import Finding as Remark
+
     mappings = [
         Mapping(index, one.trigger, one.action, one.mode, one.name, one.all, one.port)
         for index, one in enumerate(specs, 1)

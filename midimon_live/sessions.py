@@ -10,32 +10,28 @@ from os import PathLike
 from pathlib import Path
 from typing import Any
 
-from midimon_live import controllers, views
 from midimon_live.actions import check_action
 from midimon_live.assembly import assemble
 from midimon_live.changes import Change, Committer, MappingHandle, WantedMapping
 from midimon_live.clock import Clock, SystemClock
-from midimon_live.configuration import Configuration
 from midimon_live.drafts import Drafts
 from midimon_live.errors import InvalidValue
 from midimon_live.events import TriggerContext
+from midimon_live.files import Files
 from midimon_live.home import home as usual_home
 from midimon_live.learn import TIMEOUT_S, Learner, Lessons
 from midimon_live.learned import Learned, NothingLearned
-from midimon_live.links import Links
 from midimon_live.modes import check_color, check_mode_name
 from midimon_live.monitor import Monitor
 from midimon_live.plugin.api import Plugin
 from midimon_live.plugin.failures import plain_place
 from midimon_live.pump import Pump
-from midimon_live.saving import Saver
-from midimon_live.show import Table, counted
 from midimon_live.triggers import check_trigger
 
 Handler = Callable[[TriggerContext], Any]
 
 
-class Session(Links):
+class Session(Files):
     """A running engine with its ports and plugins. Any thread may call anything, unless said.
 
     Args:
@@ -82,8 +78,7 @@ class Session(Links):
             parts.in_seconds,
             parts.clock.now,
         )
-        self._configuration = Configuration(parts, committer, watch=threads)
-        self._saver = Saver(self._configuration)
+        self.use_files(parts, committer, watch=threads)
         self._drafts = Drafts(committer, self.running)
         self._lessons = Lessons(parts)
         self._pump.start()
@@ -249,76 +244,6 @@ class Session(Links):
         self._check_open()
         return self._lessons.wait(timeout) if wait else self._lessons.begin(timeout)
 
-    def config(self, path: str | PathLike[str] | None = None, *, check: bool = False) -> Table:
-        """Load a configuration file, MIDIMon's or ours, in place of the one before.
-
-        From then on it is followed: saved again, it comes into force; with an error in it the one
-        before stays.
-
-        Args:
-            path: of the file; without, what is in force is shown.
-            check: only say what there is to say about it.
-
-        Returns:
-            What it holds, and its warnings.
-
-        Raises:
-            ConfigError: it has errors: all of them, each with line and remedy; nothing was changed.
-        """
-        self._check_open()
-        if path is None:
-            return self._configuration.current()
-        file = Path(path).expanduser()
-        return self._configuration.check(file) if check else self._configuration.load(file)
-
-    def save(self, path: str | PathLike[str] | None = None) -> Table:
-        """Write the configuration in force to a file, with what was mapped in cells.
-
-        Comments, order and unknown keys stay. The file is replaced at one stroke; one that was not
-        written from here is kept beside it the first time.
-
-        Args:
-            path: of the file; without, the one in force.
-
-        Returns:
-            Which mappings of cells were written, and which can not be: functions.
-
-        Raises:
-            InvalidValue: no path is given and none is in force, the file has errors now, or it
-                can not be written. Nothing was changed.
-        """
-        file = self._configuration.path if path is None else Path(path).expanduser()
-        if file is None:
-            raise InvalidValue("no configuration file is in force; say where: midi.save(path)")
-        table = self._modes.table
-        saved = self._saver.save(file, table, table.colors)
-        if self._drafts.waiting:
-            what = counted(self._drafts.waiting, "mapping")
-            saved.remarks.append(
-                f"{what} of this cell will be in force when it has ended; save in the next cell"
-            )
-        return saved
-
-    def template(self, name: str | None = None) -> Table:
-        """Load the template of a controller, by a part of its name; without, list them all.
-
-        Raises:
-            InvalidValue: there is none of that name, or more than one.
-        """
-        if name is None:
-            return views.templates(self._ports)
-        self._check_open()
-        found = controllers.find(name)
-        table = self._configuration.use_text(controllers.text(found), found.name)
-        ports = [one.name for one in self._ports.infos() if one.index is not None]
-        port = controllers.there(ports).get(found.name)
-        if port is not None and port not in self._ports.connected():
-            table.remarks.append(f"device: {self.connect(port)}")
-        table.remarks.append(
-            "to change it, make it a file of yours: midi.save(path), then midi.config(path)"
-        )
-        return table
-
     def settle(self, timeout: float = 5.0) -> None:
         """Wait until everything received is handled; for cells and tests, instead of sleeping.
 
@@ -352,7 +277,7 @@ class Session(Links):
         self._closed = True
         atexit.unregister(self.close)
         with _each_step(self._monitor) as step:
-            step(self._configuration.close)
+            step(self.close_files)
             step(self._lessons.end)
             step(self._runs.cancel)
             step(self._tasks.cancel)

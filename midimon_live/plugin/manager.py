@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator, Mapping, MutableMapping
 from contextlib import contextmanager
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from midimon_live.capabilities import Capability
 from midimon_live.errors import (
@@ -15,8 +15,6 @@ from midimon_live.errors import (
     PluginNotFound,
 )
 from midimon_live.events import TriggerContext
-from midimon_live.plugin.folders.catalog import Catalog
-from midimon_live.plugin.folders.discovery import FoundAs
 from midimon_live.plugin.folders.scaffold import new_plugin
 from midimon_live.plugin.guard.subject import Subject
 from midimon_live.plugin.info import PluginInfo
@@ -28,6 +26,9 @@ from midimon_live.plugin.surroundings import Surroundings
 from midimon_live.plugin.version import Definition, Kind, PluginState, Version
 from midimon_live.scopes import Scope, scope
 
+if TYPE_CHECKING:  # only who loads from folders waits for what that needs
+    from midimon_live.plugin.folders.catalog import Catalog
+
 Wanted = Scope | Capability | str
 
 
@@ -36,14 +37,17 @@ class PluginManager(LivePlugins):
 
     Args:
         around: what plugins are run in.
-
-    Attributes:
-        catalog: the plugins that were found in folders and packages.
     """
 
     def __init__(self, around: Surroundings) -> None:
         super().__init__(around)
-        self.catalog = Catalog(around.home, self._offered, self._inside)
+
+    @cached_property
+    def catalog(self) -> "Catalog":
+        """The plugins that were found in folders and packages."""
+        from midimon_live.plugin.folders.catalog import Catalog
+
+        return Catalog(self._around.home, self._offered, self._inside)
 
     @property
     def plugins_dir(self) -> Path | None:
@@ -190,7 +194,8 @@ class PluginManager(LivePlugins):
     def _about(self, name: str) -> dict[str, Any]:
         """Return what a manifest says, as far as there is one."""
         found, manifest = self.catalog.found(name), self.catalog.manifest(name)
-        kind = Kind.FOLDER if found is not None and found.kind is FoundAs.FOLDER else Kind.PACKAGE
+        in_folder = found is not None and found.kind.value == Kind.FOLDER.value
+        kind = Kind.FOLDER if in_folder else Kind.PACKAGE
         about: dict[str, Any] = {
             "version": found.version if found is not None else "",
             "description": "",
@@ -350,7 +355,8 @@ class PluginManager(LivePlugins):
             raise ExecutionError(name, outcome.error) from outcome.cause
 
     def _version(self, name: str) -> Version:
-        if name not in self._live and name in self.catalog:
+        known = "catalog" in vars(self) and name in self.catalog
+        if name not in self._live and known:
             raise PluginNotFound(name, f"it is not loaded; load it first: %midi load {name}")
         return super()._version(name)
 

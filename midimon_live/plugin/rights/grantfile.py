@@ -15,8 +15,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from filelock import FileLock
-
 from midimon_live.errors import InvalidValue
 from midimon_live.home import private_folder, set_aside, write_private
 from midimon_live.scopes import Scope, scope
@@ -67,6 +65,8 @@ class GrantFile:
         Raises:
             InvalidValue: the file can not be written; nothing was changed.
         """
+        from filelock import FileLock
+
         with self._lock:
             try:
                 private_folder(self._path.parent)
