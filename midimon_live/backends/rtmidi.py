@@ -21,7 +21,7 @@ _QUEUE_SIZE = 16_384
 _DRIFT = 1e-4  # clocks of a driver and of the system differ by less than 100 ppm
 # RtMidi's JACK output has a ring of 16,384 bytes and a header of 4 per message (RtMidi.cpp)
 _JACK_UNCONFIRMED_BYTES, _JACK_HEADER = 8_192, 4
-_JACK_ANSWER_S = 0.05
+_JACK_QUESTIONS, _JACK_ANSWER_S = 3, 0.05
 _PULSE = b"\xfe"
 _muting = threading.RLock()
 
@@ -289,7 +289,7 @@ class _JackPulse:
             if self._asked is None:
                 self._ask()
             elif self._now() - self._asked > 1.0:
-                self.dead = not self._answered_within(_JACK_ANSWER_S)
+                self.dead = not self._answers(_JACK_ANSWER_S)
             return not self.dead
 
     def may_send(self, size: int) -> bool:
@@ -301,15 +301,14 @@ class _JackPulse:
             return True
         with self._lock:
             if self._unconfirmed >= _JACK_UNCONFIRMED_BYTES:
-                if self._asked is None:
-                    self._ask()
-                self.dead = not self._answered_within(1.0)
+                self.dead = not self._answers(0.3)
                 self._unconfirmed = size
         return not self.dead
 
     def _ask(self) -> None:
-        self._asked = self._now()
-        self._at_question = self._unconfirmed
+        if self._asked is None:
+            self._asked = self._now()
+            self._at_question = self._unconfirmed
         self._out.send_message(_PULSE)
 
     def _collect(self) -> None:
@@ -318,12 +317,19 @@ class _JackPulse:
                 self._unconfirmed -= self._at_question
                 self._asked = None
 
-    def _answered_within(self, seconds: float) -> bool:
-        until = self._now() + seconds
-        while self._asked is not None and self._now() < until:
-            sleep(0.001)
-            self._collect()
-        return self._asked is None
+    def _answers(self, seconds: float) -> bool:
+        """Ask and wait, more than once: a server that is not real-time drops some messages."""
+        for _ in range(_JACK_QUESTIONS):
+            self._ask()
+            until = self._now() + seconds
+            while True:
+                self._collect()
+                if self._asked is None:
+                    return True
+                if self._now() >= until:
+                    break
+                sleep(0.001)
+        return False
 
 
 def _close(port: Any) -> None:

@@ -43,6 +43,7 @@ class System:
         self.working = {ALSA, JACK}
         self.clients: list[Client] = []
         self.carries = True
+        self.loses = 0  # so many pulses
 
     def named(self, role: str) -> "Client":
         """Return the client whose name ends like that."""
@@ -91,6 +92,9 @@ class Client:
         """Keep it; the pulse comes back as long as the server carries messages."""
         self.sent.append(bytes(data))
         if self.target.endswith(":pulse") and self.system.carries:
+            if self.system.loses:
+                self.system.loses -= 1
+                return
             pulse = next(one for one in self.system.clients if one.opened == "pulse")
             pulse.arrived.append((list(data), 0.0))
 
@@ -325,6 +329,16 @@ def test_server_lives_as_long_as_it_carries_the_pulse(system: System) -> None:
     """However often it is asked."""
     opened = backend("jack", TickingClock())
     assert beaten(opened, 100) is True
+    opened.close()
+
+
+def test_server_that_loses_a_pulse_is_not_dead(system: System) -> None:
+    """One that is not real-time drops a message now and then; its devices stay."""
+    opened = backend("jack", TickingClock())
+    for _ in range(5):
+        system.loses = 2
+        assert beaten(opened, 30) is True
+    assert opened.inputs() == system.devices
     opened.close()
 
 

@@ -63,10 +63,23 @@ def _jack() -> Iterator[Far]:
 
     near_input = backend.open_input(_named(backend.inputs(), "far-out"))
     near_output = backend.open_output(_named(backend.outputs(), "far-in"))
+    _wait_until_carried(there_out.send_message, near_input)
     yield Far(backend, there_out.send_message, heard, near_input, near_output)
     backend.close()
     there_out.close_port()
     there_in.close_port()
+
+
+def _wait_until_carried(feed: Any, near_input: Any) -> None:
+    """A JACK server under load carries nothing for some cycles after the ports were connected."""
+    until = time.perf_counter() + 10
+    while time.perf_counter() < until:
+        feed(b"\xb0\x00\x00")
+        time.sleep(0.05)
+        if near_input.poll():
+            break
+    while near_input.poll():
+        time.sleep(0.05)
 
 
 def _named(names: list[str], part: str) -> str:
