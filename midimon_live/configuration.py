@@ -109,6 +109,16 @@ class Configuration:
             self._path = None
             return table
 
+    def written(self, path: Path) -> None:
+        """Take the file in force over as it is now, if that is the one that was written.
+
+        Else its mappings would be the cells' for as long as the watcher takes, and theirs for good
+        when another file was loaded meanwhile.
+        """
+        with self._lock:
+            if self._path is not None and self._path.resolve() == path.resolve():
+                self._reload(self._path)
+
     def current(self) -> Table:
         """Return what is in force, and what a later state of the file was refused for."""
         with self._lock:
@@ -233,39 +243,38 @@ class Configuration:
     def _serve(self, path: Path, state: State, stop: threading.Event) -> None:
         try:
             for _ in saves(path, state, stop):
-                self._reload(path, stop)
+                with self._lock:
+                    if not stop.is_set():
+                        self._reload(path)
         except Exception as error:
             self._parts.monitor.notice(
                 f"{path.name} is not followed any more: {error}; load it again", about=str(path)
             )
 
-    def _reload(self, path: Path, stop: threading.Event) -> None:
+    def _reload(self, path: Path) -> None:
         """Take over a saved file, or say why not; the old one stays then."""
         monitor = self._parts.monitor
-        with self._lock:
-            if stop.is_set():
-                return
-            began = self._now()
-            loaded = self._loader.load(path)
-            loaded.file = self.loaded.file if self.loaded else loaded.file
-            if loaded.text is not None and self.loaded and loaded.text == self.loaded.text:
-                self._refused = None
-                return
-            try:
-                table = self._commit(loaded, began)
-            except ConfigError as error:
-                self._refused = loaded
-                monitor.counters["configurations refused"] += 1
-                monitor.notice(f"{error}; the one before stays in force", about=str(path))
-            except Exception as error:
-                monitor.notice(f"{path.name} is not in force: {error}", about=str(path))
-            else:
-                monitor.counters["configurations reloaded"] += 1
-                mapped = counted(len(loaded.config.mappings) if loaded.config else 0, "mapping")
-                rows = len(table.rows)
-                warned = f", {counted(rows, 'warning')}: midi.config() tells" if rows else ""
-                said = [f"{path.name} is in force: {mapped}{warned}", *table.remarks]
-                monitor.notice("; ".join(said), about=str(path))
+        began = self._now()
+        loaded = self._loader.load(path)
+        loaded.file = self.loaded.file if self.loaded else loaded.file
+        if loaded.text is not None and self.loaded and loaded.text == self.loaded.text:
+            self._refused = None
+            return
+        try:
+            table = self._commit(loaded, began)
+        except ConfigError as error:
+            self._refused = loaded
+            monitor.counters["configurations refused"] += 1
+            monitor.notice(f"{error}; the one before stays in force", about=str(path))
+        except Exception as error:
+            monitor.notice(f"{path.name} is not in force: {error}", about=str(path))
+        else:
+            monitor.counters["configurations reloaded"] += 1
+            mapped = counted(len(loaded.config.mappings) if loaded.config else 0, "mapping")
+            rows = len(table.rows)
+            warned = f", {counted(rows, 'warning')}: midi.config() tells" if rows else ""
+            said = [f"{path.name} is in force: {mapped}{warned}", *table.remarks]
+            monitor.notice("; ".join(said), about=str(path))
 
     def _log_to(self, level: str | None, file: str | None) -> list[str]:
         if self._level is None:

@@ -92,6 +92,7 @@ class Files(Links):
             raise InvalidValue("no configuration file is in force; say where: midi.save(path)")
         table = self._modes.table
         saved = self._saver.save(file, table, table.colors)
+        self._configuration.written(file)
         if self._drafts.waiting:
             what = counted(self._drafts.waiting, "mapping")
             saved.remarks.append(

@@ -330,6 +330,18 @@ def test_the_saved_file_is_followed_and_nothing_fires_twice(file: Path) -> None:
         assert len(midi.mappings()) == 3
 
 
+def test_what_was_saved_is_the_files_at_once(file: Path, tmp_path: Path) -> None:
+    """Another file that is loaded next takes its place whole, however soon that is."""
+    other = tmp_path / "other.toml"
+    other.write_text('[[modes]]\nname = "Mix"\n')
+    with session() as midi:
+        midi.config(file)
+        midi.map(note(50), send("note_on", note=1), mode="Saved")
+        midi.save()
+        midi.config(other)
+        assert "Saved" not in [row[1] for row in midi.modes().rows]
+
+
 def test_the_magic_saves(file: Path, tmp_path: Path) -> None:
     """To the file in force, or to another."""
     with session() as midi:
