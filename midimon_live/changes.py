@@ -145,7 +145,7 @@ class Committer:
         for cls in change.classes:
             wanted.add_class(cls)
         if not change.lenient:
-            wanted.check_names()
+            wanted.check_names(self._plugins.unknown)
         staged = self._plugins.stage(wanted.new.values())
         # read after `initialize` ran: that may map things itself
         before, live = self._modes.table, self._plugins.definitions()
@@ -269,11 +269,10 @@ class _Definitions:
             self._unmapped_classes.add(id(cls))
             self._define(name, cls, cls, Kind.CLASS)
 
-    def check_names(self) -> None:
+    def check_names(self, unknown: Callable[[str], str]) -> None:
         for name in self._named:
             if name not in self._live and name not in self.new:
-                known = ", ".join(sorted({*self._live, *self.new})) or "none"
-                raise InvalidValue(f"no plugin is called {name!r}; there are: {known}")
+                raise InvalidValue(unknown(name))
 
     def _define(self, name: str, source: object, make: Callable[[], Plugin], kind: Kind) -> str:
         self.new[name] = Definition(name, source, make, kind, self._origin)

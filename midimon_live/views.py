@@ -13,7 +13,7 @@ from midimon_live.plugin.info import PluginInfo
 from midimon_live.plugin.manager import PluginManager
 from midimon_live.plugin.rights.audit import Entry
 from midimon_live.plugin.stats import PluginStats
-from midimon_live.plugin.version import PluginState
+from midimon_live.plugin.version import Kind, PluginState
 from midimon_live.ports import Ports
 from midimon_live.runs import RunInfo
 from midimon_live.scopes import Scope
@@ -41,7 +41,6 @@ def status(
     connected = ", ".join(ports.connected()) or "none"
     waiting = ports.waiting()
     sounding = ports.outputs.sounding()
-    names = plugins.list_loaded()
     rows = [
         ("events", f"{events[0].event.serial if events else 0} so far"),
         ("handled", ", ".join(f"{times} on the {where}" for where, times in handled.items())),
@@ -54,7 +53,7 @@ def status(
         ("hardware", ports.status),
         ("mappings", f"{mappings} (mode {mode})"),
         ("actions", f"{under_way} under way"),
-        ("plugins", f"{len(names)} guarded: {', '.join(names)}" if names else "none"),
+        ("plugins", _in_memory(plugins)),
     ]
     if monitor.counters:
         counted = sorted(monitor.counters.items())
@@ -64,6 +63,15 @@ def status(
         rows.append(("last stall", f"{last.seconds * 1000:.0f} ms, {last.where}"))
     remarks = [notice.text for notice in monitor.notices()[-_SHOWN_NOTICES:]]
     return Table("midimon_live", ("", ""), rows, remarks)
+
+
+def _in_memory(plugins: PluginManager) -> str:
+    kinds = {name: one.kind for name, one in plugins.definitions().items()}
+    guarded = sorted(name for name, kind in kinds.items() if kind is not Kind.FUNCTION)
+    functions = len(kinds) - len(guarded)
+    said = [f"{len(guarded)} guarded: {', '.join(guarded)}"] if guarded else []
+    said += [counted(functions, "function")] if functions else []
+    return "; ".join(said) or "none"
 
 
 def ports(ports: Ports) -> Table:

@@ -126,7 +126,7 @@ class VersionHost:
     def emit(self, event: str, /, **values: Any) -> None:
         """Fire what is mapped to an event of this plugin; see `Host.emit`."""
         version = self._version
-        if version.retired or version.blocked:
+        if version.closed or version.blocked:  # what is under way ends on the version it began on
             return
         self._services.emit(version.name, check_event(event), _plain(values, event))
 

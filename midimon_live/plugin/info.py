@@ -5,9 +5,42 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from midimon_live.capabilities import Capability
+from midimon_live.errors import InvalidValue
 from midimon_live.mappings import Origin
+from midimon_live.plugin.rights.grants import ALWAYS, SESSION, SPANS
 from midimon_live.plugin.version import Kind, PluginState
 from midimon_live.scopes import Rights, Scope
+
+
+@dataclass(frozen=True, slots=True)
+class Party:
+    """A plugin as somebody who is granted something.
+
+    Attributes:
+        name: the plugin's.
+        scopes: what it declares.
+        digest: of its files, or "".
+        data: its data folder, in which relative paths are.
+        kind: where it comes from.
+    """
+
+    name: str
+    scopes: frozenset[Scope]
+    digest: str
+    data: Path | None
+    kind: Kind
+
+    def span(self, until: str | None) -> str:
+        """Return for how long to grant: what is asked for, or always for what came from files.
+
+        Raises:
+            InvalidValue: `until` is none of `SPANS`.
+        """
+        if until is None:
+            return ALWAYS if self.kind in (Kind.FOLDER, Kind.PACKAGE) else SESSION
+        if until not in SPANS:
+            raise InvalidValue(f"until is {until!r:.40}; allowed are {', '.join(SPANS)}")
+        return until
 
 
 @dataclass(frozen=True, slots=True)

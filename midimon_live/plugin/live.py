@@ -14,7 +14,7 @@ from typing import Any
 
 from midimon_live.actions.base import Outcome, Pending
 from midimon_live.capabilities import Capability
-from midimon_live.errors import InvalidValue, LoadError, PluginNotFound, PortError
+from midimon_live.errors import LoadError, PluginNotFound, PortError
 from midimon_live.events import TriggerContext
 from midimon_live.plugin.guard.guard import Decision, Guard
 from midimon_live.plugin.host import VersionHost
@@ -229,11 +229,15 @@ class LivePlugins:
     def _grant_line(self, name: str, wanted: Scope) -> str:
         return f"%midi grant {quote(name)} {quote(str(wanted))}"
 
+    def unknown(self, name: str) -> str:
+        """Return what to say of a name that no plugin in memory has."""
+        known = ", ".join(sorted(self._live)) or "none"
+        return f"no plugin is called {name!r}; there are: {known}"
+
     def _version(self, name: str) -> Version:
         version = self._live.get(name)
         if version is None:
-            known = ", ".join(sorted(self._live)) or "none"
-            raise PluginNotFound(name, f"no plugin is called {name!r}; there are: {known}")
+            raise PluginNotFound(name, self.unknown(name))
         return version
 
     def _build(self, definition: Definition) -> Version:
@@ -387,11 +391,3 @@ def _cancel_timers(version: Version) -> None:
     for timer in list(version.timers):
         timer.cancel()
     version.timers.clear()
-
-
-def check_span(until: str | None, kind: Kind) -> str:
-    """Return for how long to grant: what is asked for, or always for what came from files."""
-    usual = "always" if kind in (Kind.FOLDER, Kind.PACKAGE) else "session"
-    if until is not None and until not in ("once", "session", "always"):
-        raise InvalidValue(f"until is {until!r:.40}; allowed are once, session and always")
-    return until or usual

@@ -17,8 +17,8 @@ from midimon_live.errors import (
 from midimon_live.events import TriggerContext
 from midimon_live.plugin.folders.scaffold import new_plugin
 from midimon_live.plugin.guard.subject import Subject
-from midimon_live.plugin.info import PluginInfo
-from midimon_live.plugin.live import LivePlugins, check_span
+from midimon_live.plugin.info import Party, PluginInfo
+from midimon_live.plugin.live import LivePlugins
 from midimon_live.plugin.rights.audit import Entry
 from midimon_live.plugin.rights.grants import ONCE
 from midimon_live.plugin.stats import PluginStats
@@ -255,7 +255,7 @@ class PluginManager(LivePlugins):
         """Allow a plugin something it declares, or a part of it; in force at once.
 
         Args:
-            name: of a plugin in memory.
+            name: of a plugin in memory, or of one that was found.
             capability: "network", or a scope such as "network:api.example.com:443".
             until: "once" (for the next execution), "session", or "always", which is kept in
                 `~/.midimon/grants.toml` for the very files it has now. Without: always for a plugin
@@ -266,17 +266,16 @@ class PluginManager(LivePlugins):
             InvalidValue: there is no such capability, the plugin does not declare it, it can not be
                 granted for that long, or not be kept.
         """
-        version = self._version(name)
-        wanted = scope(capability, version.definition.data)
-        if not any(one.covers(wanted) or wanted.covers(one) for one in version.scopes):
-            declared = ", ".join(sorted(map(str, version.scopes))) or "nothing"
+        one = self._party(name)
+        wanted = scope(capability, one.data)
+        if not any(mine.covers(wanted) or wanted.covers(mine) for mine in one.scopes):
+            declared = ", ".join(sorted(map(str, one.scopes))) or "nothing"
             raise InvalidValue(f"{name} does not declare {wanted}; it declares {declared}")
-        span = check_span(until, version.definition.kind)
+        span = one.span(until)
         self.grants.grant(name, wanted, span)
         if span == ONCE:
             self._once.add(name)
-        self._note(version, wanted, "grant", "granted", span)
-        self._refresh(version)
+        self._note(one, wanted, "grant", "granted", span)
 
     def revoke_capability(self, name: str, capability: Wanted) -> None:
         """Take a capability, or a part of it, back; in force at once.
@@ -285,11 +284,10 @@ class PluginManager(LivePlugins):
             PluginNotFound: there is none of that name.
             InvalidValue: there is no such capability, or it can not be kept.
         """
-        version = self._version(name)
-        wanted = scope(capability, version.definition.data)
+        one = self._party(name)
+        wanted = scope(capability, one.data)
         self.grants.revoke(name, wanted)
-        self._note(version, wanted, "revoke", "revoked", "")
-        self._refresh(version)
+        self._note(one, wanted, "revoke", "revoked", "")
 
     def deny_capability(self, name: str, capability: Wanted, *, until: str | None = None) -> None:
         """Refuse a plugin something whatever else it is granted; in force at once.
@@ -298,12 +296,11 @@ class PluginManager(LivePlugins):
             PluginNotFound: there is none of that name.
             InvalidValue: there is no such capability, or it can not be kept.
         """
-        version = self._version(name)
-        unwanted = scope(capability, version.definition.data)
-        span = check_span(until, version.definition.kind)
+        one = self._party(name)
+        unwanted = scope(capability, one.data)
+        span = one.span(until)
         self.grants.deny(name, unwanted, span)
-        self._note(version, unwanted, "deny", "denied", span)
-        self._refresh(version)
+        self._note(one, unwanted, "deny", "denied", span)
 
     def audit_log(self, name: str | None = None, last: int = 50) -> list[Entry]:
         """Return the last decisions about one plugin, or about all, oldest first."""
@@ -354,11 +351,11 @@ class PluginManager(LivePlugins):
         if outcome.verdict in ("failed", "limited"):
             raise ExecutionError(name, outcome.error) from outcome.cause
 
-    def _version(self, name: str) -> Version:
-        known = "catalog" in vars(self) and name in self.catalog
-        if name not in self._live and known:
-            raise PluginNotFound(name, f"it is not loaded; load it first: %midi load {name}")
-        return super()._version(name)
+    def unknown(self, name: str) -> str:
+        """Return what to do about a plugin that is not in memory."""
+        if "catalog" in vars(self) and name in self.catalog:  # which does not look for plugins
+            return f"{name} was found and is not loaded; load it first: %midi load {name}"
+        return super().unknown(name)
 
     def _refresh(self, version: Version) -> None:
         """Bring what a version may do up to date, and stop or start what that changes."""
@@ -369,6 +366,21 @@ class PluginManager(LivePlugins):
         elif was:
             self.later(partial(self._sources.start, version))
 
-    def _note(self, version: Version, what: Scope, op: str, verdict: str, why: str) -> None:
-        digest = version.subject.digest
-        self.audit.add(version.name, str(what), op, verdict, why=why, digest=digest)
+    def _party(self, name: str) -> Party:
+        """Return a plugin as somebody who is granted something: in memory, or found."""
+        version = self._live.get(name)
+        if version is not None:
+            definition = version.definition
+            return Party(name, version.scopes, definition.digest, definition.data, definition.kind)
+        party = self.catalog.party(name) if "catalog" in vars(self) else None
+        if party is None:
+            raise PluginNotFound(name, self.unknown(name))
+        self.grants.declare(name, party.scopes, party.digest)
+        return party
+
+    def _note(self, one: Party, what: Scope, op: str, verdict: str, why: str) -> None:
+        """Bring what was decided into force, and into the log."""
+        self.audit.add(one.name, str(what), op, verdict, why=why, digest=one.digest)
+        version = self._live.get(one.name)
+        if version is not None:
+            self._refresh(version)

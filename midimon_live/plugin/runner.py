@@ -7,7 +7,7 @@ from typing import Any
 
 from midimon_live.actions.base import OK, Outcome, Pending
 from midimon_live.clock import Clock
-from midimon_live.errors import PermissionDenied
+from midimon_live.errors import HandlerTimeout, PermissionDenied
 from midimon_live.events import TriggerContext
 from midimon_live.loops import Tasks
 from midimon_live.monitor import Monitor
@@ -123,7 +123,7 @@ class Runner:
             outcome = OK
             if isinstance(error, asyncio.CancelledError):
                 outcome = Outcome("cancelled")
-            elif isinstance(error, _TooLong):
+            elif isinstance(error, HandlerTimeout):
                 version.stats.timeouts += 1
                 outcome = self._failed(version, error)
             elif error is not None:
@@ -166,10 +166,6 @@ class _Contained(Exception):
         super().__init__(repr(contained))
 
 
-class _TooLong(TimeoutError):
-    """Raised when an `async` execution has not ended in its time; it was cancelled."""
-
-
 async def _contained(awaitable: Awaitable[Any], longest: float | None) -> None:
     try:
         async with asyncio.timeout(longest) as limit:
@@ -179,4 +175,4 @@ async def _contained(awaitable: Awaitable[Any], longest: float | None) -> None:
     except TimeoutError:
         if not limit.expired():
             raise
-        raise _TooLong(f"it took longer than {longest:g} s, and was cancelled") from None
+        raise HandlerTimeout(f"it took longer than {longest:g} s, and was cancelled") from None

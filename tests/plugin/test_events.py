@@ -168,6 +168,34 @@ def test_emit_fires_from_an_action_too() -> None:
         assert [one.velocity for one in midi.sent] == [33]
 
 
+def test_what_is_under_way_emits_to_its_end_after_the_cell_ran_again() -> None:
+    """A reload ends nothing that a press began: its last event counts too."""
+
+    async def test() -> None:
+        gate = asyncio.Event()
+
+        class Relay(ActionPlugin, abstract=True):
+            """Emit late."""
+
+            name = "relay"
+
+            async def execute(self, params: Any, context: Any) -> None:
+                """Emit when the gate opens."""
+                await gate.wait()
+                self.host.emit("done")
+
+        with session() as midi:
+            midi.map(note(36), Relay())
+            midi.map(plugin_event("relay", "done"), send("note_on", note=5))
+            midi.play(press(36))
+            midi.map(note(36), Relay())
+            gate.set()
+            await midi.settled()
+            assert [one.note for one in midi.sent] == [5]
+
+    asyncio.run(test())
+
+
 @pytest.mark.parametrize(
     ("name", "values"), [("", {}), ("a b", {}), ("x", {"bad": object()}), ("x", {"set": {1}})]
 )

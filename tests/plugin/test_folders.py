@@ -314,6 +314,44 @@ def test_a_revoked_capability_is_gone_at_once_and_the_manifest_counts(tmp_path: 
     midi.close()
 
 
+OPENS = """
+from midimon_live import ActionPlugin
+
+class Opens(ActionPlugin):
+    def initialize(self):
+        open({path!r}).close()
+    def execute(self, params, context):
+        pass
+"""
+
+
+def test_what_loading_needs_is_granted_to_a_plugin_that_was_only_found(tmp_path: Path) -> None:
+    """Else a plugin that opens a file in `initialize` could never be granted the file."""
+    file = tmp_path / "a.txt"
+    file.write_text("a")
+    scope = f"filesystem:read:{file}"
+    code = OPENS.format(path=str(file))
+    put(tmp_path, "opens", code, f'{MANIFEST}capabilities = ["{scope}"]\n')
+    midi = found(tmp_path)
+    with pytest.raises(LoadError, match="not granted"):
+        midi.plugins.load_plugin("opens")
+    midi.plugins.grant_capability("opens", scope)
+    midi.plugins.load_plugin("opens")
+    midi.plugins.unload_plugin("opens")
+    midi.plugins.revoke_capability("opens", scope)
+    with pytest.raises(LoadError, match="not granted"):
+        midi.plugins.load_plugin("opens")
+    midi.close()
+
+
+def test_mapping_a_plugin_that_was_only_found_says_to_load_it(tmp_path: Path) -> None:
+    """Not that there is none of that name."""
+    midi = found(tmp_path, "blink")
+    with pytest.raises(ValueError, match="%midi load blink"):
+        midi.map(note(36), plugin("blink"))
+    midi.close()
+
+
 def test_only_plugins_from_files_are_reloaded_by_name(tmp_path: Path) -> None:
     """A cell is run again instead."""
     from midimon_live import ActionPlugin

@@ -14,6 +14,7 @@ from midimon_live.plugin.api import Plugin
 from midimon_live.plugin.folders.discovery import Discovered, Found, FoundAs, discover
 from midimon_live.plugin.folders.loader import LoadedPlugin, load, load_entry_point
 from midimon_live.plugin.folders.manifest import Manifest
+from midimon_live.plugin.info import Party
 from midimon_live.plugin.version import Definition, Kind
 from midimon_live.scopes import Scope
 
@@ -84,6 +85,20 @@ class Catalog:
     def is_verified(self, name: str) -> bool:
         """Tell whether the checksum in its manifest was there and right when it was loaded."""
         return name in self._verified
+
+    def party(self, name: str) -> Party | None:
+        """Return a plugin that was found as somebody who is granted something; nothing is run.
+
+        Raises:
+            DiscoveryError, LoadError: its files can not be read.
+        """
+        found = self._discovered.found.get(name)
+        if found is None or found.folder is None:
+            return None
+        bundle = found.bundle()
+        data = self._data(name)
+        scopes = bundle.manifest().scopes(data)
+        return Party(name, scopes, bundle.digest, data, _KINDS[found.kind])
 
     def definition(self, name: str) -> Definition:
         """Import a plugin anew and return what defines it.
