@@ -7,7 +7,6 @@ from typing import Any, NamedTuple
 
 from midimon_live import views
 from midimon_live.errors import CommandError, MidimonError
-from midimon_live.scopes import scope
 from midimon_live.sessions import Session
 from midimon_live.show import Table
 
@@ -130,7 +129,9 @@ def _grant(session: Session, *words: str) -> str:
         words, "grant NAME CAPABILITY [SCOPE] [--once|--session|--always]"
     )
     session.plugins.grant_capability(name, wanted, until=until)
-    granted = scope(wanted)
+    granted = session.plugins.scope_of(name, wanted)
+    if why := session.plugins.denial(name, granted):
+        return f"{name} is granted {granted}, but may not use it: {why}"
     risk, may = granted.capability.risk.value, granted.capability.description
     warning = "" if risk == "low" else f"; {risk} risk: it may {may}"
     return f"{name} may use {granted}{warning}"
@@ -139,13 +140,20 @@ def _grant(session: Session, *words: str) -> str:
 def _revoke(session: Session, *words: str) -> str:
     (name, wanted), _ = _span(words, "revoke NAME CAPABILITY [SCOPE]")
     session.plugins.revoke_capability(name, wanted)
-    return f"{name} may not use {scope(wanted)} any more"
+    revoked = session.plugins.scope_of(name, wanted)
+    if not session.plugins.denial(name, revoked):
+        line = f"%midi deny {name} {revoked}"
+        return (
+            f"{name} may still use {revoked}, for more than that is granted; to refuse it: {line}"
+        )
+    return f"{name} may not use {revoked} any more"
 
 
 def _deny(session: Session, *words: str) -> str:
     (name, unwanted), until = _span(words, "deny NAME CAPABILITY [SCOPE] [--session|--always]")
     session.plugins.deny_capability(name, unwanted, until=until)
-    return f"{name} may not use {scope(unwanted)}, whatever else it is granted"
+    denied = session.plugins.scope_of(name, unwanted)
+    return f"{name} may not use {denied}, whatever else it is granted"
 
 
 def _audit(session: Session, *words: str) -> Table:

@@ -135,6 +135,7 @@ def available(manager: PluginManager) -> Table:
         rows.append((name, info.version, info.state.value, wants, checked, info.description))
     folder = manager.plugins_dir
     remarks = [f"plugins are folders in {folder}"] if folder is not None else []
+    remarks += manager.problems
     if not rows:
         return Table("no plugins were found", (), (), remarks)
     headings = ("plugin", "version", "state", "declares", "", "")

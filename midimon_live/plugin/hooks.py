@@ -159,7 +159,7 @@ class Hooks:
                 loaded = entry.load()
                 if not isinstance(loaded, type) and _has_hooks(loaded):
                     self.register(loaded, entry.name)
-            except Exception as error:
+            except (Exception, SystemExit) as error:
                 self._notice(f"package {entry.name} was not loaded: {error}")
 
     def tell(self, hook: str, **what: Any) -> None:

@@ -157,9 +157,16 @@ def _plain(value: Any, event: str, depth: int = 0) -> Any:
     if depth < _DEEPEST and isinstance(value, (list, tuple)):
         return [_plain(one, event, depth + 1) for one in value]
     raise InvalidValue(
-        f"event {event} has {value!r:.60}, which is no plain data; allowed are text, numbers, "
+        f"event {event} has {_shown(value)}, which is no plain data; allowed are text, numbers, "
         f"true, false, None, and lists and tables of them, {_DEEPEST} deep"
     )
+
+
+def _shown(value: Any) -> str:
+    try:
+        return f"{value!r:.60}"
+    except RecursionError:
+        return f"a {type(value).__name__} that is nested too deep"
 
 
 def _note(sounding: set[tuple[str, int, int]], output: str, data: bytes) -> None:

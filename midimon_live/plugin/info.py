@@ -30,16 +30,16 @@ class Party:
     data: Path | None
     kind: Kind
 
-    def span(self, until: str | None) -> str:
+    def span(self, until: str | None, spans: tuple[str, ...] = SPANS) -> str:
         """Return for how long to grant: what is asked for, or always for what came from files.
 
         Raises:
-            InvalidValue: `until` is none of `SPANS`.
+            InvalidValue: `until` is none of `spans`.
         """
         if until is None:
-            return ALWAYS if self.kind in (Kind.FOLDER, Kind.PACKAGE) else SESSION
-        if until not in SPANS:
-            raise InvalidValue(f"until is {until!r:.40}; allowed are {', '.join(SPANS)}")
+            return ALWAYS if self.digest else SESSION
+        if until not in spans:
+            raise InvalidValue(f"until is {until!r:.40}; allowed are {', '.join(spans)}")
         return until
 
 

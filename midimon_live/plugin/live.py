@@ -22,7 +22,7 @@ from midimon_live.plugin.rights.audit import Audit
 from midimon_live.plugin.rights.grantfile import GrantFile
 from midimon_live.plugin.rights.grants import Grants
 from midimon_live.plugin.sources import Sources
-from midimon_live.plugin.state import Table
+from midimon_live.plugin.state import States
 from midimon_live.plugin.stats import StatsRecorder
 from midimon_live.plugin.surroundings import Surroundings
 from midimon_live.plugin.version import Definition, Kind, Version
@@ -61,7 +61,6 @@ class LivePlugins:
         self._disabled: set[str] = set()
         self._once: set[str] = set()
         self._stats: defaultdict[str, StatsRecorder] = defaultdict(StatsRecorder)
-        self._states: dict[str, Table] = {}
         notice, home = around.monitor.notice, around.home
         self.send = around.outputs.send
         self.grants = Grants(GrantFile(home / "grants.toml", notice) if home else None, notice)
@@ -69,6 +68,8 @@ class LivePlugins:
         self.audit = Audit(folder, lambda: self.epoch_ms() / 1000, notice, threads=around.threads)
         self.audit.told = lambda entry: self._hooks.tell("midimon_decision", entry=entry)
         self.guard = Guard(self._decided, around.name_place)
+        folder = home / "state" if home else None
+        self._states = States(folder, self._beside_in_seconds, notice, self.guard.aside)
         self.defer: Callable[[Callable[[], None]], bool] = lambda _job: False
         self.later: Callable[[Callable[[], None]], None] = lambda job: job()
         self.exclusive: Callable[[], AbstractContextManager[None]] = nullcontext
@@ -99,10 +100,14 @@ class LivePlugins:
             LoadError: one could not be built; those before it were shut down again.
         """
         staged: dict[str, Version] = {}
+        before = {}
         for definition in definitions:
+            before[definition.name] = self.grants.remember(definition.name)
             try:
                 staged[definition.name] = self._build(definition)
             except BaseException as error:
+                for name, entry in before.items():
+                    self.grants.restore(name, entry)
                 self.retire(reversed(staged.values()))
                 if isinstance(error, LoadError):
                     raise
@@ -181,8 +186,7 @@ class LivePlugins:
         gone, self._live = self._live, {}
         self.retire(reversed(gone.values()), at_once=True)
         self.guard.stop()
-        for table in self._states.values():
-            table.write()
+        self._states.write()
         self.audit.close()
 
     def schedule(
@@ -243,27 +247,26 @@ class LivePlugins:
     def _build(self, definition: Definition) -> Version:
         name = definition.name
         version = Version(definition, self._stats[name])
-        version.plugin.host = VersionHost(
-            version, self, self._state(definition), str(definition.data or Path.cwd())
-        )
+        state = self._states.table(name, lasts=definition.kind in (Kind.FOLDER, Kind.PACKAGE))
+        version.plugin.host = VersionHost(version, self, state, str(definition.data or Path.cwd()))
         self.grants.declare(name, version.scopes, definition.digest)
         self._update(version)
         if definition.kind is not Kind.FUNCTION:
             self.guard.start()
             self.guard.watch(version.subject, *definition.namespaces)
-        version.context.copy().run(version.plugin.initialize)
+        try:
+            version.context.copy().run(version.plugin.initialize)
+        except BaseException:
+            self._discard(version)
+            raise
         return version
 
-    def _state(self, definition: Definition) -> Table:
-        """Return the table of a plugin; one from a cell loses it with the kernel."""
-        home, name = self._around.home, definition.name
-        table = self._states.get(name)
-        if table is None:
-            lasts = home is not None and definition.kind in (Kind.FOLDER, Kind.PACKAGE)
-            path = home / "state" / f"{name}.json" if home is not None and lasts else None
-            later = lambda seconds, job: self._in_seconds(seconds, partial(self.beside, job))  # noqa: E731
-            table = self._states[name] = Table(path, later, self._monitor.notice)
-        return table
+    def _discard(self, version: Version) -> None:
+        """Take back what a version has begun whose `initialize` raised; it is not shut down."""
+        version.retired = version.closed = True
+        _cancel_timers(version)
+        self._runner.cancel(version)
+        self._give_back(version)
 
     def _update(self, version: Version) -> None:
         """Bring what a version may do up to date."""
@@ -351,6 +354,9 @@ class LivePlugins:
         version.in_flight -= 1
         return self._run(version, params, context)
 
+    def _beside_in_seconds(self, delay: float, job: Callable[[], None]) -> Timer:
+        return self._in_seconds(delay, partial(self.beside, job))
+
     def _in_seconds(self, delay: float, job: Callable[[], None]) -> Timer:
         return self._timers.schedule(self._now() + delay, job)
 
@@ -371,20 +377,21 @@ class LivePlugins:
             return
         version.closed = True
         self._runner.call(version, version.plugin.shutdown)
+        self._give_back(version)
+        version.definition.release()
+
+    def _give_back(self, version: Version) -> None:
         self._end_notes(version)
         for clean in reversed(version.cleanups):
             with suppress(Exception):
                 clean()
         self._tell_of_threads(version)
         self.guard.forget(version.subject)
-        version.definition.release()
 
     def _tell_of_threads(self, version: Version) -> None:
-        left = ", ".join(self.guard.threads_of(version.subject))
-        if left:
-            self._monitor.notice(
-                f"{version.name} left threads running: {left}; end them in its shutdown"
-            )
+        if left := ", ".join(self.guard.threads_of(version.subject)):
+            what = f"{version.name} left threads running: {left}; end them in its shutdown"
+            self._monitor.notice(what)
 
 
 def _cancel_timers(version: Version) -> None:

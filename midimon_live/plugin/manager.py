@@ -2,45 +2,44 @@
 
 from collections.abc import Iterator, Mapping, MutableMapping
 from contextlib import contextmanager
-from functools import cached_property, partial
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from midimon_live.capabilities import Capability
 from midimon_live.errors import (
     ExecutionError,
     InvalidValue,
     PermissionDenied,
     PluginDisabled,
-    PluginNotFound,
 )
 from midimon_live.events import TriggerContext
 from midimon_live.plugin.folders.scaffold import new_plugin
 from midimon_live.plugin.guard.subject import Subject
 from midimon_live.plugin.info import Party, PluginInfo
-from midimon_live.plugin.live import LivePlugins
+from midimon_live.plugin.permissions import Permissions
 from midimon_live.plugin.rights.audit import Entry
-from midimon_live.plugin.rights.grants import ONCE
 from midimon_live.plugin.stats import PluginStats
 from midimon_live.plugin.surroundings import Surroundings
-from midimon_live.plugin.version import Definition, Kind, PluginState, Version
-from midimon_live.scopes import Scope, scope
+from midimon_live.plugin.version import Definition, Kind, PluginState
+from midimon_live.scopes import Scope
 
 if TYPE_CHECKING:  # only who loads from folders waits for what that needs
     from midimon_live.plugin.folders.catalog import Catalog
 
-Wanted = Scope | Capability | str
 
-
-class PluginManager(LivePlugins):
+class PluginManager(Permissions):
     """The plugins of a session. Any thread may call, unless said.
 
     Args:
         around: what plugins are run in.
+
+    Attributes:
+        problems: what the last `discover_plugins` had to say, a line each.
     """
 
     def __init__(self, around: Surroundings) -> None:
         super().__init__(around)
+        self.problems: list[str] = []
 
     @cached_property
     def catalog(self) -> "Catalog":
@@ -59,7 +58,8 @@ class PluginManager(LivePlugins):
 
         What is wrong with one is noticed (`midi.status()`), and the others are found all the same.
         """
-        for problem in self.catalog.discover():
+        self.problems = self.catalog.discover()
+        for problem in self.problems:
             self._monitor.notice(f"plugins: {problem}")
         return len(self.catalog.names())
 
@@ -101,11 +101,16 @@ class PluginManager(LivePlugins):
             ManifestError, ChecksumMismatch, LoadError: it can not be; nothing was changed.
         """
         definition = self.catalog.definition(name)
+        before = set(self._disabled)
         if not enable:
             self._disabled.add(name)
         elif name not in self._live:
             self._disabled.discard(name)
-        self.put(definition)
+        try:
+            self.put(definition)
+        except BaseException:
+            self._disabled = before
+            raise
 
     def put(self, definition: Definition) -> None:
         """Build a plugin and swap it in; raises LoadError, and nothing was changed then."""
@@ -137,13 +142,13 @@ class PluginManager(LivePlugins):
         What was granted for this session goes too: the next plugin of that name asks for its own.
         """
         version = self._version(name)
-        self._live = {kept: one for kept, one in self._live.items() if kept != name}
+        with self.between_events():
+            self._live = {kept: one for kept, one in self._live.items() if kept != name}
         self._disabled.discard(name)
         self.grants.forget(name)
         self._runner.cancel(version)
         self.retire([version])
-        if (table := self._states.pop(name, None)) is not None:
-            table.write()
+        self._states.forget(name)
 
     def enable_plugin(self, name: str) -> None:
         """Let a plugin run again; raises PluginNotFound."""
@@ -205,7 +210,7 @@ class PluginManager(LivePlugins):
             "folder": found.folder if found is not None else None,
         }
         if manifest is not None:
-            scopes = manifest.scopes()
+            scopes = manifest.scopes(self.catalog.data_folder(name))
             about |= {
                 "description": manifest.description,
                 "capabilities": frozenset(one.capability for one in scopes),
@@ -245,79 +250,9 @@ class PluginManager(LivePlugins):
         """
         return self._version(name).stats.snapshot()
 
-    def set_auto_grant_safe(self, on: bool) -> None:  # noqa: FBT001 - MIDIMon's signature
-        """Say whether capabilities of low risk are granted when a plugin declares them."""
-        self.grants.auto_grant_safe = on
-        for version in self._live.values():
-            self._refresh(version)
-
-    def grant_capability(self, name: str, capability: Wanted, *, until: str | None = None) -> None:
-        """Allow a plugin something it declares, or a part of it; in force at once.
-
-        Args:
-            name: of a plugin in memory, or of one that was found.
-            capability: "network", or a scope such as "network:api.example.com:443".
-            until: "once" (for the next execution), "session", or "always", which is kept in
-                `~/.midimon/grants.toml` for the very files it has now. Without: always for a plugin
-                from a folder or package, this session for one from a cell.
-
-        Raises:
-            PluginNotFound: there is none of that name.
-            InvalidValue: there is no such capability, the plugin does not declare it, it can not be
-                granted for that long, or not be kept.
-        """
-        one = self._party(name)
-        wanted = scope(capability, one.data)
-        if not any(mine.covers(wanted) or wanted.covers(mine) for mine in one.scopes):
-            declared = ", ".join(sorted(map(str, one.scopes))) or "nothing"
-            raise InvalidValue(f"{name} does not declare {wanted}; it declares {declared}")
-        span = one.span(until)
-        self.grants.grant(name, wanted, span)
-        if span == ONCE:
-            self._once.add(name)
-        self._note(one, wanted, "grant", "granted", span)
-
-    def revoke_capability(self, name: str, capability: Wanted) -> None:
-        """Take a capability, or a part of it, back; in force at once.
-
-        Raises:
-            PluginNotFound: there is none of that name.
-            InvalidValue: there is no such capability, or it can not be kept.
-        """
-        one = self._party(name)
-        wanted = scope(capability, one.data)
-        self.grants.revoke(name, wanted)
-        self._note(one, wanted, "revoke", "revoked", "")
-
-    def deny_capability(self, name: str, capability: Wanted, *, until: str | None = None) -> None:
-        """Refuse a plugin something whatever else it is granted; in force at once.
-
-        Raises:
-            PluginNotFound: there is none of that name.
-            InvalidValue: there is no such capability, or it can not be kept.
-        """
-        one = self._party(name)
-        unwanted = scope(capability, one.data)
-        span = one.span(until)
-        self.grants.deny(name, unwanted, span)
-        self._note(one, unwanted, "deny", "denied", span)
-
     def audit_log(self, name: str | None = None, last: int = 50) -> list[Entry]:
         """Return the last decisions about one plugin, or about all, oldest first."""
         return self.audit.entries(name)[-last:]
-
-    def unused_grants(self, name: str) -> tuple[list[str], list[str]]:
-        """Return what was granted and not used so far, and the scopes that were used.
-
-        The second is what a smaller grant would be: it covers all that the plugin has done since
-        the session began. Raises PluginNotFound.
-        """
-        version = self._version(name)
-        used = list(self.audit.used(name))
-        done = [scope(one) for one in used]
-        granted = version.subject.rights.granted
-        unused = [one for one in granted if not any(one.covers(deed) for deed in done)]
-        return sorted(map(str, unused)), used
 
     def get_state(self, name: str) -> MutableMapping[str, Any]:
         """Return the table that a plugin keeps, its `host.state`; raises PluginNotFound."""
@@ -357,30 +292,5 @@ class PluginManager(LivePlugins):
             return f"{name} was found and is not loaded; load it first: %midi load {name}"
         return super().unknown(name)
 
-    def _refresh(self, version: Version) -> None:
-        """Bring what a version may do up to date, and stop or start what that changes."""
-        was = version.blocked
-        self._update(version)
-        if version.blocked:
-            self._quieten(version)
-        elif was:
-            self.later(partial(self._sources.start, version))
-
-    def _party(self, name: str) -> Party:
-        """Return a plugin as somebody who is granted something: in memory, or found."""
-        version = self._live.get(name)
-        if version is not None:
-            definition = version.definition
-            return Party(name, version.scopes, definition.digest, definition.data, definition.kind)
-        party = self.catalog.party(name) if "catalog" in vars(self) else None
-        if party is None:
-            raise PluginNotFound(name, self.unknown(name))
-        self.grants.declare(name, party.scopes, party.digest)
-        return party
-
-    def _note(self, one: Party, what: Scope, op: str, verdict: str, why: str) -> None:
-        """Bring what was decided into force, and into the log."""
-        self.audit.add(one.name, str(what), op, verdict, why=why, digest=one.digest)
-        version = self._live.get(one.name)
-        if version is not None:
-            self._refresh(version)
+    def _found(self, name: str) -> Party | None:
+        return self.catalog.party(name) if "catalog" in vars(self) else None

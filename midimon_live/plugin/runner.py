@@ -175,4 +175,5 @@ async def _contained(awaitable: Awaitable[Any], longest: float | None) -> None:
     except TimeoutError:
         if not limit.expired():
             raise
-        raise HandlerTimeout(f"it took longer than {longest:g} s, and was cancelled") from None
+    if limit.expired():  # also where it caught its own cancellation
+        raise HandlerTimeout(f"it took longer than {longest:g} s, and was cancelled")

@@ -6,7 +6,7 @@ from typing import Any
 from midimon_live.errors import InvalidValue
 from midimon_live.plugin.api import Event, TriggerPlugin
 from midimon_live.plugin.runner import Runner
-from midimon_live.plugin.version import Version
+from midimon_live.plugin.version import Version, check_interval
 from midimon_live.timers import Timer
 
 
@@ -57,8 +57,14 @@ class Sources:
             return
         self._runner.call(version, _take, plugin)
         if version in self._going:  # its own events may have ended it
-            again = self._schedule(plugin.interval, lambda: self._poll(version, plugin))
+            spans = [TriggerPlugin.interval]
+            self._runner.call(version, _add_span, plugin, spans)  # it may be a property
+            again = self._schedule(spans[-1], lambda: self._poll(version, plugin))
             self._going[version] = again
+
+
+def _add_span(plugin: TriggerPlugin, spans: list[float]) -> None:
+    spans.append(check_interval(plugin.interval))
 
 
 def _take(plugin: TriggerPlugin) -> None:

@@ -3,6 +3,7 @@
 import json
 import threading
 from collections.abc import Callable, Iterator, MutableMapping
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
@@ -76,6 +77,21 @@ class Table(MutableMapping[str, Any]):
     def __repr__(self) -> str:
         return repr(dict(self))
 
+    @property
+    def lasts(self) -> bool:
+        """Whether it is kept in a file."""
+        return self._path is not None
+
+    def read(self) -> None:
+        """Read the file now, not when a plugin first asks, which may not read it; again nothing."""
+        with self._lock:
+            self._read()
+
+    def take_over(self, other: "Table") -> None:
+        """Go on with what another table holds."""
+        for key in other:
+            self[key] = other[key]
+
     def write(self) -> None:
         """Write what has changed; whoever can wait for a disk calls."""
         with self._lock:
@@ -98,14 +114,73 @@ class Table(MutableMapping[str, Any]):
     def _read(self) -> dict[str, str]:
         if self._values is None:
             self._values = {}
-            if self._path is not None and self._path.exists():
+            if self._path is not None:
                 try:
                     found = json.loads(self._path.read_bytes())
                     self._values = {str(key): json.dumps(one) for key, one in found.items()}
-                except (OSError, ValueError, AttributeError) as error:
-                    self._complain(f"state could not be read ({error}); it begins empty")
-                    set_aside(self._path)
+                except FileNotFoundError:
+                    pass
+                except (OSError, ValueError, AttributeError, RecursionError) as error:
+                    aside = self._set_aside(self._path)
+                    self._complain(f"state could not be read ({error}); it begins empty{aside}")
         return self._values
+
+    def _set_aside(self, path: Path) -> str:
+        try:
+            return f", and the file is now {set_aside(path).name}"
+        except OSError as error:
+            self._path = None  # what is there must not be written over
+            return f" and is not kept, as {path} can not be set aside: {error.strerror or error}"
+
+
+class States:
+    """The tables of all plugins.
+
+    Args:
+        folder: of their files; None keeps nothing.
+        later: calls a function in so many seconds.
+        complain: takes one line about a file that can not be read or written.
+        aside: as whom files are read and written: not as a plugin that led to it.
+    """
+
+    def __init__(
+        self,
+        folder: Path | None,
+        later: Callable[[float, Callable[[], None]], object],
+        complain: Callable[[str], None],
+        aside: Callable[[], AbstractContextManager[None]],
+    ) -> None:
+        self._folder = folder
+        self._later = later
+        self._complain = complain
+        self._aside = aside
+        self._tables: dict[str, Table] = {}
+
+    def table(self, name: str, *, lasts: bool) -> Table:
+        """Return a plugin's table; one that does not last is lost with the kernel."""
+        table = self._tables.get(name)
+        keeps = lasts and self._folder is not None
+        if table is not None and (table.lasts or not keeps):
+            return table
+        path = self._folder / f"{name}.json" if self._folder is not None and lasts else None
+        new = self._tables[name] = Table(path, self._later, self._complain)
+        with self._aside():
+            new.read()
+        if table is not None:
+            new.take_over(table)
+        return new
+
+    def forget(self, name: str) -> None:
+        """Write what is left to write of a plugin that goes."""
+        table = self._tables.pop(name, None)
+        if table is not None:
+            with self._aside():
+                table.write()
+
+    def write(self) -> None:
+        """Write what is left to write of all."""
+        for table in self._tables.values():
+            table.write()
 
 
 def _json(key: Any, value: Any) -> str:
@@ -113,6 +188,8 @@ def _json(key: Any, value: Any) -> str:
         raise InvalidValue(f"state has names as keys, not {key!r:.40}")
     try:
         return json.dumps(value, allow_nan=False)
+    except RecursionError:
+        raise InvalidValue(f"state[{key!r:.40}] is nested too deep, and can not be kept") from None
     except (TypeError, ValueError) as error:
         raise InvalidValue(
             f"state[{key!r:.40}] is {value!r:.60}, which can not be kept ({error}); "

@@ -21,7 +21,7 @@ from midimon_live.scopes import Rights, scopes_of
 from midimon_live.timers import Timer
 
 _LOG_LINES = 500
-_LONGEST_S, _FASTEST = 3600.0, 100_000.0
+_SHORTEST_S, _LONGEST_S, _FASTEST = 0.001, 3600.0, 100_000.0
 
 
 def _nothing() -> None:
@@ -185,6 +185,14 @@ def _positive(what: str, value: Any, most: float) -> float | None:
     raise InvalidValue(f"{what} is {value!r:.40}; allowed are numbers above 0, up to {most:,.0f}")
 
 
+def check_interval(value: Any) -> float:
+    """Return the seconds from one poll to the next; raises InvalidValue."""
+    number = isinstance(value, (int, float)) and not isinstance(value, bool)
+    if number and _SHORTEST_S <= value <= _LONGEST_S:
+        return float(value)
+    raise InvalidValue(f"interval is {value!r:.40}; allowed are 0.001 to 3600 seconds")
+
+
 def _check(plugin: Plugin) -> None:
     """Refuse what could never run.
 
@@ -194,7 +202,7 @@ def _check(plugin: Plugin) -> None:
     if inspect.iscoroutinefunction(plugin.initialize):
         raise InvalidValue("initialize is async; it has to be done when the plugin goes live")
     if isinstance(plugin, TriggerPlugin):
-        _positive("interval", plugin.interval, _LONGEST_S)
+        check_interval(plugin.interval)
         return
     execute = getattr(plugin, "execute", _executes_nothing)
     if inspect.isgeneratorfunction(execute) or inspect.isasyncgenfunction(execute):

@@ -263,7 +263,7 @@ def test_the_magics_load_reload_and_unload(tmp_path: Path) -> None:
     assert "may use filesystem" in run(midi, "grant blink filesystem --once")
     assert "blink is reloaded" in run(midi, "reload blink")
     assert "may not use filesystem" in run(midi, "deny blink filesystem")
-    assert "may use filesystem:read:" in run(midi, f"grant blink filesystem read:{tmp_path} --once")
+    assert "may not use it: denied" in run(midi, f"grant blink filesystem read:{tmp_path} --once")
     assert "may not use filesystem:read:" in run(midi, f"revoke blink filesystem read:{tmp_path}")
     assert "is unloaded" in run(midi, "unload blink")
     with pytest.raises(PluginNotFound, match="there are: blink"):
@@ -341,6 +341,20 @@ def test_what_loading_needs_is_granted_to_a_plugin_that_was_only_found(tmp_path:
     midi.plugins.revoke_capability("opens", scope)
     with pytest.raises(LoadError, match="not granted"):
         midi.plugins.load_plugin("opens")
+    midi.close()
+
+
+def test_a_part_of_what_is_granted_as_a_whole_is_not_revoked_in_name_only(tmp_path: Path) -> None:
+    """It would be said to be gone and still be allowed: the answer has the line that refuses it."""
+    put(tmp_path, "reader", READER, f'{MANIFEST}capabilities = ["filesystem"]\n')
+    midi = found(tmp_path)
+    midi.plugins.load_plugin("reader")
+    midi.plugins.grant_capability("reader", "filesystem")
+    part = f"filesystem:read:{tmp_path}/a"
+    with pytest.raises(InvalidValue, match=f"%midi deny reader {part}"):
+        midi.plugins.revoke_capability("reader", part)
+    midi.plugins.deny_capability("reader", part)
+    assert midi.plugins.denial("reader", part) == "denied"
     midi.close()
 
 

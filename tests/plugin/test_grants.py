@@ -11,6 +11,7 @@ import pytest
 from midimon_live import ActionPlugin, TriggerContext, note
 from midimon_live.errors import InvalidValue
 from midimon_live.plugin.rights.grantfile import GrantFile, Kept
+from midimon_live.plugin.rights.grants import Grants
 from midimon_live.plugin.version import Definition, Kind
 from midimon_live.scopes import scope
 from midimon_live.testing import TestSession, press, session
@@ -116,6 +117,21 @@ def test_what_was_taken_back_stays_taken_back(tmp_path: Path) -> None:
             assert verdict(midi) == "denied"
 
 
+def test_a_refusal_outlives_every_change_of_the_files(tmp_path: Path) -> None:
+    """Also where something else is granted to the new files, and kept beside it."""
+    read, write = scope("filesystem:read:/a"), scope("filesystem:write:/b")
+    file = GrantFile(tmp_path / "grants.toml", lambda _line: None)
+    for digest in ("one", "two"):
+        grants = Grants(file)
+        grants.declare("mine", frozenset({read, write}), digest)
+        if digest == "one":
+            grants.deny("mine", read, "always")
+        grants.grant("mine", write, "always")
+    grants = Grants(file)
+    grants.declare("mine", frozenset({read, write}), "three")
+    assert grants.rights("mine").refusal(read) == "denied"
+
+
 def test_plugins_of_cells_are_granted_for_the_session_only(tmp_path: Path) -> None:
     """A cell can change at any time."""
 
@@ -126,7 +142,7 @@ def test_plugins_of_cells_are_granted_for_the_session_only(tmp_path: Path) -> No
 
     with session(tmp_path) as midi:
         midi.map(note(36), Mine)
-        with pytest.raises(InvalidValue, match="defined in a cell"):
+        with pytest.raises(InvalidValue, match="does not come from a folder"):
             midi.plugins.grant_capability("mine", "filesystem", until="always")
         midi.plugins.grant_capability("mine", "filesystem")
         midi.play(press(36))

@@ -8,7 +8,7 @@ from importlib.metadata import EntryPoint
 from pathlib import Path
 from typing import Any
 
-from midimon_live.errors import DiscoveryError, PluginNotFound
+from midimon_live.errors import DiscoveryError, InvalidPlugin, LoadError, PluginNotFound
 from midimon_live.home import private_folder
 from midimon_live.plugin.api import Plugin
 from midimon_live.plugin.folders.discovery import Discovered, Found, FoundAs, discover
@@ -134,6 +134,12 @@ class Catalog:
     def _of_files(self, found: Found) -> Definition:
         bundle = found.bundle()
         manifest = bundle.manifest()
+        if manifest.name != found.name:
+            raise InvalidPlugin(
+                found.name,
+                f"the manifest in {found.folder} calls it {manifest.name} now; "
+                "%midi discover finds it under that name",
+            )
         data = self._data(manifest.name)
         scopes = manifest.scopes(data)
         with self._inside(manifest.name, scopes, bundle.folder, bundle.digest):
@@ -158,8 +164,17 @@ class Catalog:
             release=loaded.unload,
         )
 
+    def data_folder(self, name: str) -> Path | None:
+        """Return where a plugin keeps its files; it need not be there yet."""
+        return None if self._home is None else self._home / "data" / name
+
     def _data(self, name: str) -> Path | None:
-        return None if self._home is None else private_folder(self._home / "data" / name)
+        folder = self.data_folder(name)
+        try:
+            return None if folder is None else private_folder(folder)
+        except OSError as error:
+            why = f"its data folder {folder} can not be made: {error.strerror or error}"
+            raise LoadError(name, why) from error
 
 
 def _made(cls: type[Plugin], manifest: Manifest) -> Plugin:

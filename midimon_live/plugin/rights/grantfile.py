@@ -59,8 +59,13 @@ class GrantFile:
         with self._lock:
             return self._all().get(plugin)
 
-    def write(self, plugin: str, kept: Kept) -> None:
+    def write(self, plugin: str, kept: Kept, before: Kept | None = None) -> None:
         """Keep something of a plugin; what is kept of others stays.
+
+        Args:
+            plugin: its name.
+            kept: what is to be kept.
+            before: what the writer knew: what another process has kept since stays.
 
         Raises:
             InvalidValue: the file can not be written; nothing was changed.
@@ -70,16 +75,16 @@ class GrantFile:
         with self._lock:
             try:
                 private_folder(self._path.parent)
-                with FileLock(f"{self._path}.lock", timeout=_LOCK_S):
-                    everything = self._all()
-                    everything[plugin] = kept
+                with FileLock(f"{self._path}.lock", timeout=_LOCK_S, mode=0o600):
+                    everything = self._all(writing=True)
+                    everything[plugin] = _merged(everything.get(plugin), kept, before)
                     write_private(self._path, _toml(everything).encode())
             except OSError as error:  # filelock's Timeout is one
                 raise InvalidValue(
                     f"grants can not be kept in {self._path}: {error}; grant for this session"
                 ) from None
 
-    def _all(self) -> dict[str, Kept]:
+    def _all(self, *, writing: bool = False) -> dict[str, Kept]:
         import tomli
 
         try:
@@ -87,7 +92,12 @@ class GrantFile:
             return {str(name): _kept(one) for name, one in data["plugin"].items()}
         except FileNotFoundError:
             return {}
-        except (OSError, ValueError, LookupError, TypeError, AttributeError, InvalidValue) as error:
+        except OSError as error:  # it may be whole: it is neither moved nor written over
+            if writing:
+                raise
+            self._complain(f"{self._path} can not be read ({error}): nothing in it is granted")
+            return {}
+        except (ValueError, LookupError, TypeError, AttributeError, InvalidValue) as error:
             aside = self._set_aside()
             self._complain(
                 f"{self._path} can not be read ({error}): nothing in it is granted; {aside}"
@@ -104,6 +114,19 @@ class GrantFile:
 def _kept(data: Any) -> Kept:
     lists = [frozenset(scope(one) for one in data.get(name, [])) for name in _LISTS]
     return Kept(str(data["digest"]), *lists)
+
+
+def _merged(there: Kept | None, kept: Kept, before: Kept | None) -> Kept:
+    """Return what is to be kept where another process may have kept something meanwhile."""
+    if there is None or before is None or not there.digest == kept.digest == before.digest:
+        return kept
+    return kept._replace(
+        **{
+            name: (getattr(there, name) - (getattr(before, name) - getattr(kept, name)))
+            | getattr(kept, name)
+            for name in ("granted", "revoked", "denied")
+        }
+    )
 
 
 def _toml(everything: dict[str, Kept]) -> str:

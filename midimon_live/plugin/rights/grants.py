@@ -6,6 +6,7 @@ Three spans: once (the next execution), this session, and always, which is kept 
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from midimon_live.capabilities import Risk
 from midimon_live.errors import InvalidValue
@@ -52,11 +53,12 @@ class Grants:
     def declare(self, plugin: str, declared: frozenset[Scope], digest: str = "") -> None:
         """A version of a plugin says what it needs; kept decisions for its digest apply."""
         entry = self._entries.setdefault(plugin, _Entry())
-        if digest and digest != entry.digest:
+        if digest != entry.digest:
             for some in (entry.granted, entry.revoked, entry.denied):
                 for one in [one for one, span in some.items() if span == ALWAYS]:
                     del some[one]
-            self._take_over(plugin, entry, declared, digest)
+            if digest:
+                self._take_over(plugin, entry, declared, digest)
         entry.digest, entry.declared = digest, declared
 
     def grant(self, plugin: str, wanted: Scope, span: str = SESSION) -> None:
@@ -64,7 +66,7 @@ class Grants:
         entry = self._copy(plugin, span)
         entry.revoked.pop(wanted, None)
         entry.denied.pop(wanted, None)
-        entry.granted[wanted] = span
+        entry.granted[wanted] = _longest(span, entry.granted.get(wanted, span))
         self._put(plugin, entry)
 
     def revoke(self, plugin: str, wanted: Scope) -> None:
@@ -77,7 +79,7 @@ class Grants:
     def deny(self, plugin: str, unwanted: Scope, span: str = SESSION) -> None:
         """Refuse that, whatever else is granted."""
         entry = self._copy(plugin, span)
-        entry.denied[unwanted] = span
+        entry.denied[unwanted] = _longest(span, entry.denied.get(unwanted, span))
         self._put(plugin, entry)
 
     def used_once(self, plugin: str) -> bool:
@@ -89,6 +91,18 @@ class Grants:
         for one in gone:
             del entry.granted[one]
         return bool(gone)
+
+    def remember(self, plugin: str) -> Any:
+        """Return what `restore` takes, before a version declares what it needs."""
+        entry = self._entries.get(plugin)
+        return None if entry is None else self._copied(entry)
+
+    def restore(self, plugin: str, remembered: Any) -> None:
+        """Undo what was declared: that version did not come into force."""
+        if remembered is None:
+            self._entries.pop(plugin, None)
+        else:
+            self._entries[plugin] = remembered
 
     def forget(self, plugin: str) -> None:
         """Drop the decisions of this session about a plugin that is gone; what is kept is kept."""
@@ -126,8 +140,8 @@ class Grants:
         entry = self._entries.get(plugin, _Entry())
         if span == ALWAYS and not entry.digest:
             raise InvalidValue(
-                f"{plugin} is defined in a cell, which can change at any time: it can be granted "
-                "something for this session; export it as a folder to keep grants"
+                f"{plugin} does not come from a folder, so nothing tells whether it has changed: "
+                "that can be said for this session; make it a folder to keep it"
             )
         return self._copied(entry)
 
@@ -144,7 +158,7 @@ class Grants:
         """Bring decisions into force, kept first: what can not be kept is not in force."""
         before = self._entries.get(plugin, _Entry())
         if self._file is not None and entry.digest and _kept(entry) != _kept(before):
-            self._file.write(plugin, _kept(entry))
+            self._file.write(plugin, _kept(entry), _kept(before))
         self._entries[plugin] = entry
 
     def _take_over(
@@ -159,12 +173,16 @@ class Grants:
             entry.denied |= dict.fromkeys(kept.denied, ALWAYS)
             return
         # a refusal holds for whatever code comes under that name
-        entry.revoked |= dict.fromkeys(kept.revoked, SESSION)
-        entry.denied |= dict.fromkeys(kept.denied, SESSION)
+        entry.revoked |= dict.fromkeys(kept.revoked, ALWAYS)
+        entry.denied |= dict.fromkeys(kept.denied, ALWAYS)
         if kept.granted:
             self._notice(
                 f"{plugin} has changed, so its grants are suspended{_news(kept, declared)}"
             )
+
+
+def _longest(*spans: str) -> str:
+    return max(spans, key=SPANS.index)
 
 
 def _kept(entry: _Entry) -> Kept:

@@ -1,0 +1,148 @@
+"""What each plugin is granted and refused: the user decides, it is in force at once, and logged."""
+
+from functools import partial
+from shlex import quote
+
+from midimon_live.capabilities import Capability
+from midimon_live.errors import InvalidValue, PluginNotFound
+from midimon_live.plugin.info import Party
+from midimon_live.plugin.live import LivePlugins
+from midimon_live.plugin.rights.grants import ALWAYS, ONCE, SESSION
+from midimon_live.plugin.version import Version
+from midimon_live.scopes import Scope, scope
+
+Wanted = Scope | Capability | str
+
+
+class Permissions(LivePlugins):
+    """The plugins in memory, and what they may do; any thread may call."""
+
+    def set_auto_grant_safe(self, on: bool) -> None:  # noqa: FBT001 - MIDIMon's signature
+        """Say whether capabilities of low risk are granted when a plugin declares them."""
+        self.grants.auto_grant_safe = on
+        for version in self._live.values():
+            self._refresh(version)
+
+    def grant_capability(self, name: str, capability: Wanted, *, until: str | None = None) -> None:
+        """Allow a plugin something it declares, or a part of it; in force at once.
+
+        Args:
+            name: of a plugin in memory, or of one that was found.
+            capability: "network", or a scope such as "network:api.example.com:443".
+            until: "once" (for the next execution), "session", or "always", which is kept in
+                `~/.midimon/grants.toml` for the very files it has now. Without: always for a plugin
+                from a folder, this session for a class in a package and for one from a cell.
+
+        Raises:
+            PluginNotFound: there is none of that name.
+            InvalidValue: there is no such capability, the plugin does not declare it, it can not be
+                granted for that long, or not be kept.
+        """
+        one = self._party(name)
+        wanted = scope(capability, one.data)
+        if not any(mine.covers(wanted) or wanted.covers(mine) for mine in one.scopes):
+            declared = ", ".join(sorted(map(str, one.scopes))) or "nothing"
+            raise InvalidValue(f"{name} does not declare {wanted}; it declares {declared}")
+        span = one.span(until)
+        self.grants.grant(name, wanted, span)
+        if span == ONCE:
+            self._once.add(name)
+        self._note(one, wanted, "grant", "granted", span)
+
+    def revoke_capability(self, name: str, capability: Wanted) -> None:
+        """Take a capability, or a part of it, back; in force at once.
+
+        Raises:
+            PluginNotFound: there is none of that name.
+            InvalidValue: there is no such capability, it is part of what is granted as a whole
+                (deny it, or revoke the whole), or it can not be kept.
+        """
+        one = self._party(name)
+        wanted = scope(capability, one.data)
+        version = self._live.get(name)
+        granted = version.subject.rights.granted if version is not None else frozenset()
+        wider = [str(whole) for whole in granted if whole.covers(wanted) and whole != wanted]
+        if wider and not any(wanted.covers(part) for part in granted):
+            line = f"%midi deny {quote(name)} {quote(str(wanted))}"
+            raise InvalidValue(
+                f"{name} is granted {', '.join(sorted(wider))}, of which {wanted} is a part; "
+                f"to refuse that part: {line}"
+            )
+        self.grants.revoke(name, wanted)
+        self._note(one, wanted, "revoke", "revoked", "")
+
+    def deny_capability(self, name: str, capability: Wanted, *, until: str | None = None) -> None:
+        """Refuse a plugin something whatever else it is granted; in force at once.
+
+        Raises:
+            PluginNotFound: there is none of that name.
+            InvalidValue: there is no such capability, or it can not be kept.
+        """
+        one = self._party(name)
+        unwanted = scope(capability, one.data)
+        span = one.span(until, (SESSION, ALWAYS))
+        self.grants.deny(name, unwanted, span)
+        self._note(one, unwanted, "deny", "denied", span)
+
+    def scope_of(self, name: str, capability: Wanted) -> Scope:
+        """Return what a text means for a plugin: relative paths are in its data folder.
+
+        Raises:
+            PluginNotFound: there is none of that name.
+            InvalidValue: there is no such capability.
+        """
+        return scope(capability, self._party(name).data)
+
+    def denial(self, name: str, capability: Wanted) -> str:
+        """Return why a plugin may not do that: "not declared", "not granted", "denied"; or "".
+
+        "" also where it is not loaded: then nothing was decided against it.
+        """
+        wanted = self.scope_of(name, capability)
+        version = self._live.get(name)
+        return "" if version is None else version.subject.rights.refusal(wanted)
+
+    def unused_grants(self, name: str) -> tuple[list[str], list[str]]:
+        """Return what was granted and not used so far, and the scopes that were used.
+
+        The second is what a smaller grant would be: it covers all that the plugin has done since
+        the session began. Raises PluginNotFound.
+        """
+        version = self._version(name)
+        used = list(self.audit.used(name))
+        done = [scope(one) for one in used]
+        granted = version.subject.rights.granted
+        unused = [one for one in granted if not any(one.covers(deed) for deed in done)]
+        return sorted(map(str, unused)), used
+
+    def _party(self, name: str) -> Party:
+        """Return a plugin as somebody who is granted something: in memory, or found."""
+        version = self._live.get(name)
+        if version is not None:
+            definition = version.definition
+            return Party(name, version.scopes, definition.digest, definition.data, definition.kind)
+        party = self._found(name)
+        if party is None:
+            raise PluginNotFound(name, self.unknown(name))
+        self.grants.declare(name, party.scopes, party.digest)
+        return party
+
+    def _refresh(self, version: Version) -> None:
+        """Bring what a version may do up to date, and stop or start what that changes."""
+        was = version.blocked
+        self._update(version)
+        if version.blocked:
+            self._quieten(version)
+        elif was:
+            self.later(partial(self._sources.start, version))
+
+    def _note(self, one: Party, what: Scope, op: str, verdict: str, why: str) -> None:
+        """Bring what was decided into force, and into the log."""
+        self.audit.add(one.name, str(what), op, verdict, why=why, digest=one.digest)
+        version = self._live.get(one.name)
+        if version is not None:
+            self._refresh(version)
+
+    def _found(self, name: str) -> Party | None:
+        """Return a plugin that is not in memory, where one was found."""
+        raise NotImplementedError
