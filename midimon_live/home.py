@@ -1,10 +1,10 @@
 """The folder that plugins, grants, logs and small tables are kept in: `~/.midimon`."""
 
-import contextlib
 import os
-import tempfile
 from errno import ENOTDIR
 from pathlib import Path
+
+from midimon_live.atomic import replace_content
 
 _VARIABLE = "MIDIMON_HOME"
 
@@ -31,17 +31,7 @@ def write_private(path: Path, content: bytes) -> None:
         OSError: it could not be written; what was there is there still.
     """
     private_folder(path.parent)
-    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)  # made with 0600
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(name).replace(path)
-    except BaseException:
-        with contextlib.suppress(OSError):
-            Path(name).unlink()
-        raise
+    replace_content(path, content, mode=0o600)
 
 
 def set_aside(path: Path) -> Path:

@@ -1,12 +1,12 @@
 """Into a file: mappings added or replaced, and the rest left as it is; atomic, with a backup."""
 
-import os
 import shutil
-import tempfile
+import stat
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from midimon_live.atomic import replace_content
 from midimon_live.config import aliases
 from midimon_live.config.tables import Table
 from midimon_live.errors import InvalidValue
@@ -182,20 +182,8 @@ def write_whole(target: Path, text: str, *, backup: bool) -> Path | None:
     if content == before:
         return None
     kept = _backup(target) if backup and before is not None else None
-    handle, name = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        if before is None:
-            Path(name).chmod(0o644)
-        else:
-            shutil.copymode(target, name)
-        Path(name).replace(target)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
+    mode = 0o644 if before is None else stat.S_IMODE(target.stat().st_mode)
+    replace_content(target, content, mode=mode)
     return kept
 
 

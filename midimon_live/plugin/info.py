@@ -21,14 +21,12 @@ class Party:
         scopes: what it declares.
         digest: of its files, or "".
         data: its data folder, in which relative paths are.
-        kind: where it comes from.
     """
 
     name: str
     scopes: frozenset[Scope]
     digest: str
     data: Path | None
-    kind: Kind
 
     def span(self, until: str | None, spans: tuple[str, ...] = SPANS) -> str:
         """Return for how long to grant: what is asked for, or always for what came from files.

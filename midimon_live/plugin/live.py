@@ -167,8 +167,7 @@ class LivePlugins:
         """Return what a version misses, and the lines that would allow it."""
         missing = self.missing(version)
         wanted = [one for one in version.scopes if one.capability in missing]
-        name = quote(version.name)
-        lines = [f"%midi grant {name} {quote(str(one))}" for one in sorted(wanted, key=str)]
+        lines = [self._grant_line(version.name, one) for one in sorted(wanted, key=str)]
         wants = ", ".join(f"{one.value} ({one.risk.value} risk)" for one in missing)
         return f"wants {wants}, not granted; to allow it: {'; '.join(lines)}"
 

@@ -94,9 +94,9 @@ class Permissions(LivePlugins):
         return scope(capability, self._party(name).data)
 
     def denial(self, name: str, capability: Wanted) -> str:
-        """Return why a plugin may not do that: "not declared", "not granted", "denied"; or "".
+        """Return why a plugin in memory may not do that: "not declared", "not granted", "denied".
 
-        "" also where it is not loaded: then nothing was decided against it.
+        "" where it may, and where it is only found.
         """
         wanted = self.scope_of(name, capability)
         version = self._live.get(name)
@@ -120,7 +120,7 @@ class Permissions(LivePlugins):
         version = self._live.get(name)
         if version is not None:
             definition = version.definition
-            return Party(name, version.scopes, definition.digest, definition.data, definition.kind)
+            return Party(name, version.scopes, definition.digest, definition.data)
         party = self._found(name)
         if party is None:
             raise PluginNotFound(name, self.unknown(name))

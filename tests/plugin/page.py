@@ -78,6 +78,14 @@ Any of these accuses; if they accuse several plugins, each must have the right.
 - **A refusal hands its caller the frame of the audit hook** in its traceback, as every exception does. That
   frame knows nothing but the event, yet its globals lead to the guard. Nothing written in Python can
   hide from Python in the same process.
+- **A plugin's `host` leads to the engine**, by names that begin with an underscore: to its own rights, to
+  the guard, to ports, and to what runs a function later on behalf of nobody. `sys._getframe` and
+  `inspect.stack` lead there too, and a module that is replaced in `sys.modules` is so for everybody.
+- **What runs on behalf of nobody**, such as a C function given to `os.register_at_fork`, is not held
+  against a plugin.
+- **Deeds without an audit event**, beside those in the table: `readline.read_history_file`,
+  `os.memfd_create`, `os.pidfd_open`, `os.umask`, `os.setpriority`, `os.sched_setaffinity`,
+  `signal.setitimer`, `signal.alarm`, `faulthandler.dump_traceback_later`.
 - An audit hook can not be removed; when the guard is stopped, the hook stays and does nothing.
 """
 

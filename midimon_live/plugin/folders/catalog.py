@@ -98,7 +98,7 @@ class Catalog:
         bundle = found.bundle()
         data = self._data(name)
         scopes = bundle.manifest().scopes(data)
-        return Party(name, scopes, bundle.digest, data, _KINDS[found.kind])
+        return Party(name, scopes, bundle.digest, data)
 
     def definition(self, name: str) -> Definition:
         """Import a plugin anew and return what defines it.
