@@ -78,7 +78,6 @@ class Pump(Inline):
         if thread is None:
             return
         self._stopping = True
-        self._watchdog.stop()
         self._arrived.set()
         if thread is not threading.current_thread():
             thread.join(1.0)
@@ -86,6 +85,7 @@ class Pump(Inline):
         if threading.current_thread() is threading.main_thread():
             self._do_main_jobs()
         self._drain_at_last()
+        self._watchdog.stop()  # until here: a `shutdown` that hangs is stopped too
         self._interpreter.leave()
 
     def wake(self) -> None:
