@@ -32,21 +32,25 @@ class Pending:
         self._lock = threading.Lock()
         self._over = False
         self._result: Any = None
-        self._resume: Callable[[Any], None] | None = None
+        self._resume: list[Callable[[Any], None]] = []
 
     def finish(self, result: Any) -> None:
         """Say that it is over, with what came of it; any thread may call, once."""
         with self._lock:
             self._over, self._result = True, result
-            resume = self._resume
-        if resume is not None:
+            waiting, self._resume = self._resume, []
+        for resume in waiting:
             resume(result)
 
     def then(self, resume: Callable[[Any], None]) -> None:
-        """Call `resume(result)` once it is over, at once if it is; on the finishing thread."""
+        """Call `resume(result)` once it is over, at once if it is; on the finishing thread.
+
+        Several may wait; they are called in the order in which they asked.
+        """
         with self._lock:
-            self._resume = resume
             over = self._over
+            if not over:
+                self._resume.append(resume)
         if over:
             resume(self._result)
 
