@@ -153,7 +153,7 @@ def _join(plugins: PluginManager, runs: Runs, pump: Inline, workers: Workers) ->
     """Tell plugins and actions of what is built after them."""
     runs.later = pump.later
     plugins.defer, plugins.exclusive, plugins.later = pump.defer, pump.paused, pump.later
-    plugins.between_events, plugins.emitted = pump.between_events, pump.emit
+    plugins.between_events, plugins.services.emitted = pump.between_events, pump.emit
     plugins.beside = partial(_beside, workers)
 
 

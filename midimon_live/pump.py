@@ -81,6 +81,8 @@ class Pump(Inline):
         self._arrived.set()
         if thread is not threading.current_thread():
             thread.join(1.0)
+            # a handler that hangs is stopped then; until then what is left would not be done
+            thread.join(self._watchdog.deadline)
         self._on_loop = False
         if threading.current_thread() is threading.main_thread():
             self._do_main_jobs()

@@ -198,7 +198,7 @@ class Session(Files):
 
     @property
     def deadline(self) -> float:
-        """For how many seconds a handler may run before it is stopped; 10 unless assigned."""
+        """For how many seconds a handler or `initialize` may run before it is stopped; first 10."""
         return self._watchdog.deadline
 
     @deadline.setter
@@ -206,7 +206,7 @@ class Session(Files):
         number = isinstance(seconds, (int, float)) and not isinstance(seconds, bool)
         if not number or not seconds > 0:
             raise InvalidValue(f"deadline is {seconds!r:.40}; allowed are seconds above 0")
-        self._watchdog.deadline = float(seconds)
+        self._watchdog.deadline = self.plugins.deadline = float(seconds)
 
     def panic(self) -> list[str]:
         """End all notes on all open outputs; cancel all actions, and what plugins scheduled.
@@ -283,6 +283,7 @@ class Session(Files):
             step(self._tasks.cancel)
             step(self.plugins.close)
             step(self._pump.stop)
+            step(self.plugins.finish)
             step(self._tasks.close)
             step(self._ports.close)
 

@@ -89,6 +89,8 @@ class MidiHost:
                 "sends MIDI without declaring it; "
                 "add to the class: capabilities = {Capability.MIDI}",
             )
+        if version.gone:
+            raise PermissionDenied(version.name, "may not send MIDI: it was unloaded")
         if version.blocked and not version.retired:  # retired: `shutdown` puts the lights out
             raise PermissionDenied(version.name, f"may not send MIDI: it is {version.blocked}")
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from midimon_live.capabilities import Capability
 from midimon_live.errors import InvalidValue
 from midimon_live.mappings import Origin
-from midimon_live.plugin.rights.grants import ALWAYS, SESSION, SPANS
+from midimon_live.plugin.rights.grants import ALWAYS, ONCE, SESSION, SPANS
 from midimon_live.plugin.version import Kind, PluginState
 from midimon_live.scopes import Rights, Scope
 
@@ -21,21 +21,25 @@ class Party:
         scopes: what it declares.
         digest: of its files, or "".
         data: its data folder, in which relative paths are.
+        executed: whether it can be executed, so that a grant for one execution is used up.
     """
 
     name: str
     scopes: frozenset[Scope]
     digest: str
     data: Path | None
+    executed: bool = True
 
     def span(self, until: str | None, spans: tuple[str, ...] = SPANS) -> str:
         """Return for how long to grant: what is asked for, or always for what came from files.
 
         Raises:
-            InvalidValue: `until` is none of `spans`.
+            InvalidValue: `until` is none of `spans`, or it is never executed.
         """
         if until is None:
             return ALWAYS if self.digest else SESSION
+        if not self.executed:
+            spans = tuple(one for one in spans if one != ONCE)
         if until not in spans:
             raise InvalidValue(f"until is {until!r:.40}; allowed are {', '.join(spans)}")
         return until

@@ -9,25 +9,26 @@ from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager, nullcontext, suppress
 from functools import partial
 from pathlib import Path
-from shlex import quote
 from typing import Any
 
 from midimon_live.actions.base import Outcome, Pending
 from midimon_live.capabilities import Capability
 from midimon_live.errors import LoadError, PluginNotFound, PortError
 from midimon_live.events import TriggerContext
+from midimon_live.plugin.deadlines import OutOfTime, within
 from midimon_live.plugin.guard.guard import Decision, Guard
 from midimon_live.plugin.host import VersionHost
 from midimon_live.plugin.rights.audit import Audit
 from midimon_live.plugin.rights.grantfile import GrantFile
 from midimon_live.plugin.rights.grants import Grants
+from midimon_live.plugin.services import HostServices, grant_line
 from midimon_live.plugin.sources import Sources
 from midimon_live.plugin.state import States
 from midimon_live.plugin.stats import StatsRecorder
 from midimon_live.plugin.surroundings import Surroundings
 from midimon_live.plugin.version import Definition, Kind, Version
-from midimon_live.scopes import Scope
 from midimon_live.timers import Timer
+from midimon_live.watchdog import DEADLINE_S
 
 _LAST_WORDS_S = 5.0
 
@@ -46,7 +47,8 @@ class LivePlugins:
         later: takes a job to be done between two events.
         exclusive: keeps events waiting meanwhile.
         between_events: keeps events waiting for a swap.
-        emitted: takes an event of a plugin: its name, the event's, and values.
+        services: what stands behind every `host`.
+        deadline: for how many seconds `initialize` may run.
         beside: does on another thread what may take long.
     """
 
@@ -60,12 +62,15 @@ class LivePlugins:
         self._live: dict[str, Version] = {}
         self._disabled: set[str] = set()
         self._once: set[str] = set()
+        self._using_once: set[str] = set()
         self._stats: defaultdict[str, StatsRecorder] = defaultdict(StatsRecorder)
         notice, home = around.monitor.notice, around.home
-        self.send = around.outputs.send
         self.grants = Grants(GrantFile(home / "grants.toml", notice) if home else None, notice)
         folder = home / "audit" if home else None
-        self.audit = Audit(folder, lambda: self.epoch_ms() / 1000, notice, threads=around.threads)
+        self.audit = Audit(
+            folder, lambda: self.services.epoch_ms() / 1000, notice, threads=around.threads
+        )
+        self.services = HostServices(around, self.audit)
         self.audit.told = lambda entry: self._hooks.tell("midimon_decision", entry=entry)
         self.guard = Guard(self._decided, around.name_place)
         folder = home / "state" if home else None
@@ -74,7 +79,7 @@ class LivePlugins:
         self.later: Callable[[Callable[[], None]], None] = lambda job: job()
         self.exclusive: Callable[[], AbstractContextManager[None]] = nullcontext
         self.between_events: Callable[[], AbstractContextManager[None]] = nullcontext
-        self.emitted: Callable[[str, str, Mapping[str, Any]], None] = lambda *_event: None
+        self.deadline = DEADLINE_S
         self.beside: Callable[[Callable[[], None]], None] = lambda job: job()
         self._runner.ended = self._shut_down
         self._sources = Sources(self._runner, self._in_seconds, notice)
@@ -86,6 +91,8 @@ class LivePlugins:
             return Outcome("not found", f"no plugin is called {name!r}")
         if version.blocked:
             return self._refused(version)
+        if name in self._using_once:
+            return Outcome("denied", f"{name} was granted one execution, which is under way")
         if version.rate is not None and not version.rate.take(self._now()):
             version.stats.limited += 1
             return Outcome("limited", f"{name} is executed more often than it may")
@@ -167,7 +174,7 @@ class LivePlugins:
         """Return what a version misses, and the lines that would allow it."""
         missing = self.missing(version)
         wanted = [one for one in version.scopes if one.capability in missing]
-        lines = [self._grant_line(version.name, one) for one in sorted(wanted, key=str)]
+        lines = [grant_line(version.name, one) for one in sorted(wanted, key=str)]
         wants = ", ".join(f"{one.value} ({one.risk.value} risk)" for one in missing)
         return f"wants {wants}, not granted; to allow it: {'; '.join(lines)}"
 
@@ -181,56 +188,15 @@ class LivePlugins:
             _cancel_timers(version)
 
     def close(self) -> None:
-        """Unload all, newest first, and write what is left to write."""
+        """Unload all, newest first."""
         gone, self._live = self._live, {}
         self.retire(reversed(gone.values()), at_once=True)
+
+    def finish(self) -> None:
+        """Write what is left to write, and watch no more, once all are shut down."""
         self.guard.stop()
         self._states.write()
         self.audit.close()
-
-    def schedule(
-        self, version: Version, delay: float, function: Callable[..., Any], args: tuple[Any, ...]
-    ) -> Timer:
-        """Keep `function` for `version`; it runs like a handler."""
-
-        def ring() -> None:
-            if not version.blocked and not version.retired:
-                self._runner.call(version, function, *args)
-
-        timer = self._in_seconds(delay, ring)
-        version.timers.add(timer)
-        return timer
-
-    def emit(self, plugin: str, event: str, values: Mapping[str, Any]) -> None:
-        """Put an event of a plugin into the inbox."""
-        self.emitted(plugin, event, values)
-
-    def output_name(self, port: str | None) -> str:
-        """Return the full name of an output; raises PortError."""
-        return self._around.outputs.get(port).name
-
-    def output_names(self) -> list[str]:
-        """Return the names of all outputs."""
-        return self._around.output_names()
-
-    def now(self) -> float:
-        """Return the moment, in monotonic seconds."""
-        return self._now()
-
-    def epoch_ms(self) -> int:
-        """Return the moment, in milliseconds since the Unix epoch."""
-        return self._around.clock.epoch_ms(self._now())
-
-    def refused(self, version: Version, wanted: Scope, operation: str) -> str:
-        """Note a refusal, and return the text for it."""
-        why = version.subject.rights.refusal(wanted)
-        version.stats.denied += 1
-        digest = version.subject.digest
-        self.audit.add(version.name, str(wanted), operation, "refused", why=why, digest=digest)
-        return f"may not use {wanted}: {why}; to allow it: {self._grant_line(version.name, wanted)}"
-
-    def _grant_line(self, name: str, wanted: Scope) -> str:
-        return f"%midi grant {quote(name)} {quote(str(wanted))}"
 
     def unknown(self, name: str) -> str:
         """Return what to say of a name that no plugin in memory has."""
@@ -247,22 +213,40 @@ class LivePlugins:
         name = definition.name
         version = Version(definition, self._stats[name])
         state = self._states.table(name, lasts=definition.kind in (Kind.FOLDER, Kind.PACKAGE))
-        version.plugin.host = VersionHost(version, self, state, str(definition.data or Path.cwd()))
+        version.plugin.host = VersionHost(
+            version, self.services, state, str(definition.data or Path.cwd())
+        )
         self.grants.declare(name, version.scopes, definition.digest)
         self._update(version)
         if definition.kind is not Kind.FUNCTION:
             self.guard.start()
             self.guard.watch(version.subject, *definition.namespaces)
         try:
-            version.context.copy().run(version.plugin.initialize)
+            self._initialize(version)
         except BaseException:
             self._discard(version)
             raise
         return version
 
+    def _initialize(self, version: Version) -> None:
+        """Call `initialize`, where the caller waits for it; raises LoadError past the deadline."""
+        inside = version.context.copy()
+
+        def call() -> None:
+            inside.run(version.plugin.initialize)
+
+        if version.definition.kind is Kind.FUNCTION:
+            call()
+            return
+        try:
+            within(self.deadline, call)
+        except OutOfTime as error:
+            why = f"initialize took longer than {self.deadline:g} s, and was stopped"
+            raise LoadError(version.name, f"not live: {why}") from error
+
     def _discard(self, version: Version) -> None:
         """Take back what a version has begun whose `initialize` raised; it is not shut down."""
-        version.retired = version.closed = True
+        version.retired = version.closed = version.gone = True
         _cancel_timers(version)
         self._runner.cancel(version)
         self._give_back(version)
@@ -287,8 +271,10 @@ class LivePlugins:
     def _use_up(self, version: Version, outcome: Outcome) -> None:
         """End what was granted for one execution, when that has ended."""
         self._once.discard(version.name)
+        self._using_once.add(version.name)
 
         def end(_result: Any = None) -> None:
+            self._using_once.discard(version.name)
             self.grants.used_once(version.name)
             if (live := self._live.get(version.name)) is not None:
                 self._update(live)
@@ -369,7 +355,7 @@ class LivePlugins:
         notes, version.notes = version.notes, set()
         for output, channel, note in sorted(notes):
             with suppress(PortError):  # gone: nothing sounds there any more
-                self.send(bytes((0x80 | channel, note, 64)), output)
+                self.services.send(bytes((0x80 | channel, note, 64)), output)
 
     def _shut_down(self, version: Version) -> None:
         if version.closed:
@@ -377,6 +363,7 @@ class LivePlugins:
         version.closed = True
         self._runner.call(version, version.plugin.shutdown)
         self._give_back(version)
+        version.gone = True
         version.definition.release()
 
     def _give_back(self, version: Version) -> None:

@@ -58,7 +58,8 @@ class PluginManager(Permissions):
 
         What is wrong with one is noticed (`midi.status()`), and the others are found all the same.
         """
-        self.problems = self.catalog.discover()
+        with self.guard.aside():  # a plugin may have asked for it
+            self.problems = self.catalog.discover()
         for problem in self.problems:
             self._monitor.notice(f"plugins: {problem}")
         return len(self.catalog.names())

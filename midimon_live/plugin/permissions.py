@@ -120,7 +120,9 @@ class Permissions(LivePlugins):
         version = self._live.get(name)
         if version is not None:
             definition = version.definition
-            return Party(name, version.scopes, definition.digest, definition.data)
+            return Party(
+                name, version.scopes, definition.digest, definition.data, version.is_executed
+            )
         party = self._found(name)
         if party is None:
             raise PluginNotFound(name, self.unknown(name))

@@ -1,5 +1,6 @@
 """Plugins that make events of their own: started when enabled, stopped when disabled."""
 
+import asyncio
 from collections.abc import Callable
 from typing import Any
 
@@ -73,8 +74,17 @@ def _take(plugin: TriggerPlugin) -> None:
 
 
 async def _listen(plugin: TriggerPlugin) -> None:
-    async for event in plugin.events():
+    events = plugin.events()
+    if not hasattr(events, "__aiter__"):
+        if hasattr(events, "close"):
+            events.close()  # a coroutine, which nobody is to await
+        raise InvalidValue(
+            f"events() gives {events!r:.60}; it has to be `async def` with `yield` in it"
+        )
+    async for event in events:
         _emit(plugin, event)
+        await asyncio.sleep(0)  # one that never waits would keep pads waiting
+    raise InvalidValue("events() has ended, and makes no more; loop in it, or disable the plugin")
 
 
 def _emit(plugin: TriggerPlugin, event: Event) -> None:

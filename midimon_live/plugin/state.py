@@ -171,11 +171,9 @@ class States:
         return new
 
     def forget(self, name: str) -> None:
-        """Write what is left to write of a plugin that goes."""
-        table = self._tables.pop(name, None)
-        if table is not None:
-            with self._aside():
-                table.write()
+        """Drop the table of a plugin that goes; one that lasts stays, for what `shutdown` keeps."""
+        if (table := self._tables.get(name)) is not None and not table.lasts:
+            del self._tables[name]
 
     def write(self) -> None:
         """Write what is left to write of all."""

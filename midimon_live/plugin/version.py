@@ -101,6 +101,7 @@ class Version:
         log: the last lines that it noted, as (epoch milliseconds, text).
         cleanups: what gives back what it opened through `host`, in reverse order at the end.
         retired: whether a newer version has taken its place.
+        gone: whether `shutdown` is over, and nothing is left to do for it.
     """
 
     __slots__ = (
@@ -111,6 +112,7 @@ class Version:
         "declared",
         "definition",
         "execute",
+        "gone",
         "in_flight",
         "log",
         "main_thread",
@@ -163,8 +165,14 @@ class Version:
         self.in_flight = 0
         self.retired = False
         self.closed = False
+        self.gone = False
         self.timers: WeakSet[Timer] = WeakSet()
         self.notes: set[tuple[str, int, int]] = set()
+
+    @property
+    def is_executed(self) -> bool:
+        """Whether it can be executed; else it only makes events."""
+        return self.execute is not _executes_nothing
 
     def code_place(self) -> Any:
         """Return the code of the author's function, to name its place; None if there is none."""

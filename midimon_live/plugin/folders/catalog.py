@@ -11,7 +11,13 @@ from typing import Any
 from midimon_live.errors import DiscoveryError, InvalidPlugin, LoadError, PluginNotFound
 from midimon_live.home import private_folder
 from midimon_live.plugin.api import Plugin
-from midimon_live.plugin.folders.discovery import Discovered, Found, FoundAs, discover
+from midimon_live.plugin.folders.discovery import (
+    Discovered,
+    Found,
+    FoundAs,
+    discover,
+    not_a_name,
+)
 from midimon_live.plugin.folders.loader import LoadedPlugin, load, load_entry_point
 from midimon_live.plugin.folders.manifest import Manifest
 from midimon_live.plugin.info import Party
@@ -54,15 +60,11 @@ class Catalog:
                 said.append(f"{self.folder} can not be made: {error.strerror or error}")
         self._discovered = discover(folders)
         offered = self._offered()
-        self._classes = {
-            name: cls
-            for name, cls in offered.items()
-            if isinstance(cls, type) and issubclass(cls, Plugin)
-        }
+        self._classes = {name: cls for name, cls in offered.items() if not _unfit(name, cls)}
         said += [
-            f"{name} is no plugin class: {cls!r:.60}"
+            f"a package offers {name!r:.80}: {why}"
             for name, cls in offered.items()
-            if name not in self._classes
+            if (why := _unfit(name, cls))
         ]
         return said + [str(one) for one in self._discovered.problems]
 
@@ -175,6 +177,13 @@ class Catalog:
         except OSError as error:
             why = f"its data folder {folder} can not be made: {error.strerror or error}"
             raise LoadError(name, why) from error
+
+
+def _unfit(name: str, cls: Any) -> str:
+    """Return why what a hook offers can not be loaded, or ""."""
+    if not (isinstance(cls, type) and issubclass(cls, Plugin)):
+        return f"{cls!r:.60} is no plugin class"
+    return not_a_name(name)
 
 
 def _made(cls: type[Plugin], manifest: Manifest) -> Plugin:

@@ -188,7 +188,7 @@ class _Search:
         if folder is not None:
             self._manifest(folder, FoundAs.PACKAGE, point)
             return
-        why = _not_a_name(point.name) if kind == "class" else kind
+        why = not_a_name(point.name) if kind == "class" else kind
         if why:
             self.refuse(point.name, place, why)
             return
@@ -266,7 +266,8 @@ def _is_missing(path: Path) -> bool:
     return False
 
 
-def _not_a_name(name: str) -> str:
+def not_a_name(name: str) -> str:
+    """Return why a plugin can not be called that: it becomes a part of paths; or ""."""
     from midimon_live.plugin.folders.manifest_models import name_of
 
     try:

@@ -22,8 +22,8 @@ from typing import Any
 
 from midimon_live.errors import InvalidPlugin, LoadError
 from midimon_live.plugin.api import ActionPlugin, Plugin, TriggerPlugin
+from midimon_live.plugin.deadlines import OutOfTime, within
 from midimon_live.plugin.folders.bundle import Bundle
-from midimon_live.plugin.folders.deadlines import OutOfTime, within
 from midimon_live.plugin.folders.imports import LOCK, Home
 from midimon_live.plugin.folders.manifest import Manifest
 from midimon_live.show import as_text

@@ -119,15 +119,11 @@ class Grants:
 
     def rights_for(self, plugin: str, declared: frozenset[Scope], digest: str) -> Rights:
         """Return what `plugin` may do once it says that; nothing is changed by asking."""
-        before, self._entries = self._entries, {}
-        notice, self._notice = self._notice, lambda _line: None
-        try:
-            entry = before.get(plugin, _Entry())
-            self._entries[plugin] = self._copied(entry)
-            self.declare(plugin, declared, digest)
-            return self.rights(plugin)
-        finally:
-            self._entries, self._notice = before, notice
+        aside = Grants(self._file)
+        aside.auto_grant_safe = self.auto_grant_safe
+        aside.restore(plugin, self.remember(plugin))
+        aside.declare(plugin, declared, digest)
+        return aside.rights(plugin)
 
     def spans(self, plugin: str) -> dict[Scope, str]:
         """Return what was granted, and for how long each."""
