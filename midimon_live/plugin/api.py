@@ -22,6 +22,7 @@ the same process as the engine.
 
 import inspect
 import re
+import sys
 from abc import ABC, abstractmethod
 from collections import deque
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping, MutableMapping
@@ -123,6 +124,14 @@ def snake_case(name: str) -> str:
     return re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", name).lower()
 
 
+def _place() -> tuple[str, int]:
+    """Return file and line of the class statement that is just executed."""
+    frame = sys._getframe(2)  # noqa: SLF001 - classes do not know their lines before Python 3.13
+    while frame.f_back and frame.f_code.co_name in ("__init_subclass__", "__new__"):
+        frame = frame.f_back
+    return frame.f_code.co_filename, frame.f_lineno
+
+
 class Plugin(ABC):
     """What actions and triggers have in common; derive from one of those.
 
@@ -147,11 +156,13 @@ class Plugin(ABC):
     rate: float | None = None
     host: Host
     abstract: ClassVar[bool] = True
+    _defined_at: ClassVar[tuple[str, int]] = ("", 0)
 
     def __init_subclass__(cls, *, abstract: bool = False, **options: Any) -> None:
         """Note that the class exists; `abstract=True` marks a base that is no plugin itself."""
         super().__init_subclass__(**options)
         cls.abstract = abstract
+        cls._defined_at = _place()
         if "name" not in cls.__dict__:
             cls.name = snake_case(cls.__name__)
         if "description" not in cls.__dict__:
