@@ -9,7 +9,8 @@ from typing import Any, NamedTuple
 
 from midimon_live import report
 from midimon_live.assembly import Assembly
-from midimon_live.changes import Change, Committer, MappingHandle, WantedMapping
+from midimon_live.changes import Change, MappingHandle, WantedMapping
+from midimon_live.committer import Committer
 from midimon_live.config import Config, DeviceSpec, Loaded, Loader, MappingSpec, Problem
 from midimon_live.config.problems import WARNING, Finding
 from midimon_live.errors import ConfigError, PortError, PortNotFound

@@ -8,9 +8,11 @@ from collections.abc import Sequence
 from contextvars import ContextVar
 
 from midimon_live.actions import is_plugin_class
-from midimon_live.changes import Change, Committer, MappingHandle, WantedMapping
+from midimon_live.changes import Change, MappingHandle, WantedMapping
+from midimon_live.committer import Committer
 from midimon_live.errors import InvalidValue
 from midimon_live.plugin.api import Plugin
+from midimon_live.plugin.guard.subject import acting
 from midimon_live.running import Running
 
 # follows the code of a cell, also across `await`; a handler that runs meanwhile has a context of
@@ -85,6 +87,10 @@ class Drafts:
     def map(self, wanted: WantedMapping) -> MappingHandle:
         """Add a mapping."""
         handle = wanted.handle = MappingHandle(wanted, self.remove)
+        owner = wanted.owner = acting.get()
+        if owner is not None and owner.drafts is not None:  # it comes into force with its owner
+            owner.drafts.append(wanted)
+            return handle
         change = self._current()
         if change is None:
             self._committer.commit(Change(mappings=[wanted]))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from midimon_live import controllers, views
 from midimon_live.assembly import Assembly
-from midimon_live.changes import Committer
+from midimon_live.committer import Committer
 from midimon_live.drafts import Drafts
 from midimon_live.errors import InvalidValue
 from midimon_live.links import Links

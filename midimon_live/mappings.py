@@ -54,6 +54,7 @@ class Mapping:
         all: whether the search goes on after it fired.
         port: a part of the name of the port it listens to, any case; None is any.
         origin: the cell it was made in, if any.
+        owner: the version of a plugin that made it, with which it goes, or None.
     """
 
     number: int
@@ -64,6 +65,7 @@ class Mapping:
     all: bool = False
     port: str | None = None
     origin: Origin | None = None
+    owner: object = None
 
     def hears(self, port: str | None) -> bool:
         """Tell whether it listens to the port of that name; None is any."""

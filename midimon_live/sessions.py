@@ -12,8 +12,9 @@ from typing import Any
 
 from midimon_live.actions import check_action
 from midimon_live.assembly import assemble
-from midimon_live.changes import Change, Committer, MappingHandle, WantedMapping
+from midimon_live.changes import Change, MappingHandle, WantedMapping
 from midimon_live.clock import Clock, SystemClock
+from midimon_live.committer import Committer
 from midimon_live.drafts import Drafts
 from midimon_live.errors import InvalidValue
 from midimon_live.events import TriggerContext
@@ -206,7 +207,7 @@ class Session(Files):
         number = isinstance(seconds, (int, float)) and not isinstance(seconds, bool)
         if not number or not seconds > 0:
             raise InvalidValue(f"deadline is {seconds!r:.40}; allowed are seconds above 0")
-        self._watchdog.deadline = self.plugins.deadline = float(seconds)
+        self._watchdog.deadline = self.plugins.builder.deadline = float(seconds)
 
     def panic(self) -> list[str]:
         """End all notes on all open outputs; cancel all actions, and what plugins scheduled.

@@ -145,6 +145,9 @@ class Plugin(ABC):
             "network:api.example.com:443" (`midimon_live.scopes`); or a table, as in plugin.toml.
         timeout: for how many seconds an `async` execution may run; None is without end.
         rate: how many executions a second are let through; None is all.
+        keep: names of attributes that the next version takes over, if it keeps them too and begins
+            with a value of the same kind: `keep = ("count", "last")`.
+        dry_run: whether a new version is tried, aside, with the events that came last.
         host: what it may do outside itself; there from `initialize` on.
     """
 
@@ -154,6 +157,8 @@ class Plugin(ABC):
     capabilities: Any = frozenset[Capability]()
     timeout: float | None = None
     rate: float | None = None
+    keep: tuple[str, ...] = ()
+    dry_run: bool = True
     host: Host
     abstract: ClassVar[bool] = True
     _defined_at: ClassVar[tuple[str, int]] = ("", 0)
@@ -173,6 +178,13 @@ class Plugin(ABC):
 
     def initialize(self) -> None:  # noqa: B027 - optional, not forgotten
         """Prepare; called once before the plugin is live. Raising keeps the old version playing."""
+
+    def migrate(self, old: "Plugin") -> None:  # noqa: B027 - optional, not forgotten
+        """Take over state from the version before, in place of what `keep` does.
+
+        Called once, after `initialize` and just before it goes live, while events wait. Raising
+        keeps the old version playing; do not change that one.
+        """
 
     def shutdown(self) -> None:  # noqa: B027 - optional, not forgotten
         """Give back what was opened; called once, after the last use of this version."""

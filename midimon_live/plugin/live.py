@@ -4,31 +4,29 @@ An event sees the old table or the new one, never a half-built plugin.
 """
 
 import threading
-from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager, nullcontext, suppress
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 from midimon_live.actions.base import Outcome, Pending
 from midimon_live.capabilities import Capability
-from midimon_live.errors import LoadError, PluginNotFound, PortError
+from midimon_live.errors import PluginNotFound, PortError
 from midimon_live.events import TriggerContext
-from midimon_live.plugin.deadlines import OutOfTime, within
+from midimon_live.plugin.building import Builder
 from midimon_live.plugin.guard.guard import Decision, Guard
-from midimon_live.plugin.host import VersionHost
+from midimon_live.plugin.guard.subject import Subject
 from midimon_live.plugin.rights.audit import Audit
 from midimon_live.plugin.rights.grantfile import GrantFile
 from midimon_live.plugin.rights.grants import Grants
+from midimon_live.plugin.rollback import Rollback
 from midimon_live.plugin.services import HostServices, grant_line
 from midimon_live.plugin.sources import Sources
 from midimon_live.plugin.state import States
-from midimon_live.plugin.stats import StatsRecorder
 from midimon_live.plugin.surroundings import Surroundings
-from midimon_live.plugin.version import Definition, Kind, Version
+from midimon_live.plugin.version import Definition, Version
 from midimon_live.timers import Timer
-from midimon_live.watchdog import DEADLINE_S
+from midimon_live.versions import Journal
 
 _LAST_WORDS_S = 5.0
 
@@ -48,7 +46,10 @@ class LivePlugins:
         exclusive: keeps events waiting meanwhile.
         between_events: keeps events waiting for a swap.
         services: what stands behind every `host`.
-        deadline: for how many seconds `initialize` may run.
+        builder: makes versions aside.
+        journal: what each plugin was.
+        rollback: puts versions back.
+        lock: held by the one who changes something, so that changes come one after another.
         beside: does on another thread what may take long.
     """
 
@@ -63,7 +64,6 @@ class LivePlugins:
         self._disabled: set[str] = set()
         self._once: set[str] = set()
         self._using_once: set[str] = set()
-        self._stats: defaultdict[str, StatsRecorder] = defaultdict(StatsRecorder)
         notice, home = around.monitor.notice, around.home
         self.grants = Grants(GrantFile(home / "grants.toml", notice) if home else None, notice)
         folder = home / "audit" if home else None
@@ -75,13 +75,26 @@ class LivePlugins:
         self.guard = Guard(self._decided, around.name_place)
         folder = home / "state" if home else None
         self._states = States(folder, self._beside_in_seconds, notice, self.guard.aside)
+        self.journal = Journal(self.services.epoch_ms)
+        self.builder = Builder(
+            around.runner,
+            self.grants,
+            self.guard,
+            self.services,
+            self._states,
+            self.journal,
+            notice,
+        )
+        self.lock = threading.RLock()
         self.defer: Callable[[Callable[[], None]], bool] = lambda _job: False
         self.later: Callable[[Callable[[], None]], None] = lambda job: job()
         self.exclusive: Callable[[], AbstractContextManager[None]] = nullcontext
         self.between_events: Callable[[], AbstractContextManager[None]] = nullcontext
-        self.deadline = DEADLINE_S
         self.beside: Callable[[Callable[[], None]], None] = lambda job: job()
         self._runner.ended = self._shut_down
+        self.rollback = Rollback(self.journal, self._monitor, around.runner.describe, self.lock)
+        self.rollback.beside = lambda job: self.later(partial(self.beside, job))
+        self._runner.troubled = self.rollback.failed
         self._sources = Sources(self._runner, self._in_seconds, notice)
 
     def execute(self, name: str, params: Mapping[str, Any], context: TriggerContext) -> Outcome:
@@ -111,20 +124,33 @@ class LivePlugins:
         for definition in definitions:
             before[definition.name] = self.grants.remember(definition.name)
             try:
-                staged[definition.name] = self._build(definition)
-            except BaseException as error:
+                staged[definition.name] = self.builder.build(
+                    definition, self._live.get(definition.name), self._update, self._discard
+                )
+            except BaseException:
                 for name, entry in before.items():
                     self.grants.restore(name, entry)
-                self.retire(reversed(staged.values()))
-                if isinstance(error, LoadError):
-                    raise
-                line = self._runner.describe(error)
-                raise LoadError(definition.name, f"not live: {line}") from error
+                self.drop(staged, "another plugin of the same change failed")
+                raise
         return staged
 
+    def drop(self, staged: Mapping[str, Version], why: str) -> None:
+        """Shut down versions that were staged and do not go live."""
+        for version in staged.values():
+            self.journal.failed(self.journal.find(version.name, version.number), why)
+        self.retire(reversed(list(staged.values())))
+
     def swap(self, staged: Mapping[str, Version], drop: Iterable[str] = ()) -> list[Version]:
-        """Make staged versions live, by one assignment; returns the ones that are so no more."""
+        """Make staged versions live, by one assignment; returns the ones that are so no more.
+
+        Raises:
+            LoadError: one could not take over the state of the version before; nothing was changed.
+        """
         gone = {name for name in (*staged, *drop) if name in self._live}
+        for name, version in staged.items():
+            if name in gone:
+                self.builder.hand_over(self._live[name], version)
+                version.recent.extend(self._live[name].recent)
         replaced = [self._live[name] for name in gone]
         kept = {name: one for name, one in self._live.items() if name not in gone}
         self._live = {**kept, **staged}
@@ -133,8 +159,23 @@ class LivePlugins:
         for version in staged.values():
             if not version.blocked:
                 self.later(partial(self._sources.start, version))
+            self.journal.live(self.journal.find(version.name, version.number))
             self._hooks.tell("midimon_reloaded", plugin=version.name, version=version.text)
+        for name in drop:
+            self.journal.gone(name)
         return replaced
+
+    def subjects(self, names: Iterable[str]) -> set[Subject]:
+        """Return the live versions of some plugins, as the guard knows them."""
+        return {self._live[name].subject for name in names if name in self._live}
+
+    def note_mappings(self, staged: Mapping[str, Version], mappings: Iterable[object]) -> None:
+        """Note which mappings came with new versions."""
+        for name in staged:
+            entry = self.journal.current(name)
+            if entry is not None:
+                mine = (one for one in mappings if name in getattr(one, "plugins", ()))
+                entry.mappings = tuple(map(str, mine))
 
     def retire(self, versions: Iterable[Version], *, at_once: bool = False) -> None:
         """Take versions out of service: what they scheduled is cancelled, `shutdown` is called.
@@ -209,41 +250,6 @@ class LivePlugins:
             raise PluginNotFound(name, self.unknown(name))
         return version
 
-    def _build(self, definition: Definition) -> Version:
-        name = definition.name
-        version = Version(definition, self._stats[name])
-        state = self._states.table(name, lasts=definition.kind in (Kind.FOLDER, Kind.PACKAGE))
-        version.plugin.host = VersionHost(
-            version, self.services, state, str(definition.data or Path.cwd())
-        )
-        self.grants.declare(name, version.scopes, definition.digest)
-        self._update(version)
-        if definition.kind is not Kind.FUNCTION:
-            self.guard.start()
-            self.guard.watch(version.subject, *definition.namespaces)
-        try:
-            self._initialize(version)
-        except BaseException:
-            self._discard(version)
-            raise
-        return version
-
-    def _initialize(self, version: Version) -> None:
-        """Call `initialize`, where the caller waits for it; raises LoadError past the deadline."""
-        inside = version.context.copy()
-
-        def call() -> None:
-            inside.run(version.plugin.initialize)
-
-        if version.definition.kind is Kind.FUNCTION:
-            call()
-            return
-        try:
-            within(self.deadline, call)
-        except OutOfTime as error:
-            why = f"initialize took longer than {self.deadline:g} s, and was stopped"
-            raise LoadError(version.name, f"not live: {why}") from error
-
     def _discard(self, version: Version) -> None:
         """Take back what a version has begun whose `initialize` raised; it is not shut down."""
         version.retired = version.closed = version.gone = True
@@ -298,7 +304,7 @@ class LivePlugins:
         """Note what the guard has decided; on whatever thread that was."""
         subject = decision.subject
         if decision.verdict == "refused":
-            self._stats[subject.name].denied += 1
+            self.builder.stats[subject.name].denied += 1
             subject.refused = (
                 f"it was refused {decision.scope or decision.operation}: {decision.why}"
             )
@@ -368,9 +374,8 @@ class LivePlugins:
 
     def _give_back(self, version: Version) -> None:
         self._end_notes(version)
-        for clean in reversed(version.cleanups):
-            with suppress(Exception):
-                clean()
+        for failure in version.owned.close():
+            self._monitor.notice(f"{version.name}: {failure}")
         self._tell_of_threads(version)
         self.guard.forget(version.subject)
 

@@ -116,13 +116,10 @@ class PluginManager(Permissions):
     def put(self, definition: Definition) -> None:
         """Build a plugin and swap it in; raises LoadError, and nothing was changed then."""
         try:
-            staged = self.stage([definition])
+            self.rollback.in_force.put(definition)
         except BaseException:
             definition.release()
             raise
-        with self.between_events():
-            replaced = self.swap(staged)
-        self.retire(replaced)
 
     def reload_plugin(self, name: str) -> None:
         """Load a plugin from its files again; statistics and grants for the same files stay.
@@ -143,12 +140,10 @@ class PluginManager(Permissions):
         What was granted for this session goes too: the next plugin of that name asks for its own.
         """
         version = self._version(name)
-        with self.between_events():
-            self._live = {kept: one for kept, one in self._live.items() if kept != name}
+        self.rollback.in_force.take_out(name)
         self._disabled.discard(name)
         self.grants.forget(name)
         self._runner.cancel(version)
-        self.retire([version])
         self._states.forget(name)
 
     def enable_plugin(self, name: str) -> None:

@@ -30,6 +30,7 @@ class Runner:
 
     Attributes:
         ended: called when a retired version's last execution has ended.
+        troubled: called when an execution of a version has failed, with what it raised.
     """
 
     def __init__(
@@ -42,6 +43,7 @@ class Runner:
         self._tasks = tasks
         self._failures = failures
         self.ended: Callable[[Version], None] = lambda _version: None
+        self.troubled: Callable[[Version, BaseException], None] = lambda *_trouble: None
 
     @property
     def lasting(self) -> bool:
@@ -69,6 +71,8 @@ class Runner:
             return self._failed(version, error)
         seconds = self._now() - started
         version.stats.ran(seconds, context.timestamp)
+        version.failing = 0
+        version.recent.append((params, context))
         if seconds > SLOW_S:
             self._note_slow(version, seconds)
         return OK
@@ -121,6 +125,8 @@ class Runner:
             if context is not None:
                 version.stats.ran(self._now() - started, context.timestamp)
             outcome = OK
+            if error is None and context is not None:
+                version.failing = 0
             if isinstance(error, asyncio.CancelledError):
                 outcome = Outcome("cancelled")
             elif isinstance(error, HandlerTimeout):
@@ -146,6 +152,7 @@ class Runner:
         if refused and not isinstance(error, PermissionDenied):
             line = f"{line}; {refused}"
         version.stats.failed(line)
+        self.troubled(version, error)
         return Outcome("failed", line, error)
 
     def _note_slow(self, version: Version, seconds: float) -> None:

@@ -15,12 +15,15 @@ from midimon_live.events import TriggerContext
 from midimon_live.mappings import Origin
 from midimon_live.plugin.api import Plugin, TriggerPlugin
 from midimon_live.plugin.guard.subject import Subject, acting
+from midimon_live.plugin.handover import check_keep
+from midimon_live.plugin.ledger import Ledger
 from midimon_live.plugin.limits import Rate
 from midimon_live.plugin.stats import StatsRecorder
 from midimon_live.scopes import Rights, scopes_of
 from midimon_live.timers import Timer
 
 _LOG_LINES = 500
+_RECENT = 8
 _SHORTEST_S, _LONGEST_S, _FASTEST = 0.001, 3600.0, 100_000.0
 
 
@@ -68,6 +71,7 @@ class Definition:
         rate: executions a second that its manifest allows; None likewise.
         data: its data folder; None is the working directory.
         release: called when the last version that came from it has ended.
+        anew: defines the same once more, for what was released; None is this itself.
     """
 
     name: str
@@ -83,6 +87,7 @@ class Definition:
     rate: float | None = None
     data: Path | None = None
     release: Callable[[], None] = _nothing
+    anew: "Callable[[], Definition] | None" = None
 
 
 class Version:
@@ -99,27 +104,33 @@ class Version:
         timeout: for how many seconds an `async` execution may run, or None.
         rate: how often it may be executed, or None.
         log: the last lines that it noted, as (epoch milliseconds, text).
-        cleanups: what gives back what it opened through `host`, in reverse order at the end.
+        owned: what it opened through `host`, closed in reverse order at the end.
+        number: counts the versions of that name, from 1; 0 for one that never goes live.
+        failing: how many executions in a row have failed.
+        recent: what it, or the version before, was executed with lately.
         retired: whether a newer version has taken its place.
         gone: whether `shutdown` is over, and nothing is left to do for it.
     """
 
     __slots__ = (
         "blocked",
-        "cleanups",
         "closed",
         "context",
         "declared",
         "definition",
         "execute",
+        "failing",
         "gone",
         "in_flight",
         "log",
         "main_thread",
         "name",
         "notes",
+        "number",
+        "owned",
         "plugin",
         "rate",
+        "recent",
         "retired",
         "scopes",
         "stats",
@@ -129,7 +140,7 @@ class Version:
         "timers",
     )
 
-    def __init__(self, definition: Definition, stats: StatsRecorder) -> None:
+    def __init__(self, definition: Definition, stats: StatsRecorder, number: int = 0) -> None:
         """Build the instance; it is not initialised yet, and has no host.
 
         Raises:
@@ -160,7 +171,10 @@ class Version:
         self.rate = None if per_s is None else Rate(per_s)
         self.stats = stats
         self.log: deque[tuple[int, str]] = deque(maxlen=_LOG_LINES)
-        self.cleanups: list[Callable[[], None]] = []
+        self.owned = Ledger()
+        self.number = number
+        self.failing = 0
+        self.recent: deque[tuple[Mapping[str, Any], TriggerContext]] = deque(maxlen=_RECENT)
         self.blocked = ""
         self.in_flight = 0
         self.retired = False
@@ -173,6 +187,11 @@ class Version:
     def is_executed(self) -> bool:
         """Whether it can be executed; else it only makes events."""
         return self.execute is not _executes_nothing
+
+    @property
+    def migrates(self) -> bool:
+        """Whether its class takes over state in a way of its own."""
+        return type(self.plugin).migrate is not Plugin.migrate
 
     def code_place(self) -> Any:
         """Return the code of the author's function, to name its place; None if there is none."""
@@ -207,6 +226,7 @@ def _check(plugin: Plugin) -> None:
     Raises:
         InvalidValue: `execute` is a generator or takes other arguments, or `initialize` is async.
     """
+    plugin.keep = check_keep(plugin.keep)
     if inspect.iscoroutinefunction(plugin.initialize):
         raise InvalidValue("initialize is async; it has to be done when the plugin goes live")
     if isinstance(plugin, TriggerPlugin):

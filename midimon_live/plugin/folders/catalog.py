@@ -11,6 +11,7 @@ from typing import Any
 from midimon_live.errors import DiscoveryError, InvalidPlugin, LoadError, PluginNotFound
 from midimon_live.home import private_folder
 from midimon_live.plugin.api import Plugin
+from midimon_live.plugin.folders.bundle import Bundle
 from midimon_live.plugin.folders.discovery import (
     Discovered,
     Found,
@@ -117,7 +118,15 @@ class Catalog:
             found = self._require(name)
         if found.entry_point is not None and found.folder is None:
             return self._of_class(name, found.entry_point)
-        return self._of_files(found)
+        bundle = found.bundle()
+        manifest = bundle.manifest()
+        if manifest.name != found.name:
+            raise InvalidPlugin(
+                found.name,
+                f"the manifest in {found.folder} calls it {manifest.name} now; "
+                "%midi discover finds it under that name",
+            )
+        return self._of_files(_KINDS[found.kind], bundle, manifest)
 
     def _require(self, name: str) -> Found:
         try:
@@ -133,15 +142,7 @@ class Catalog:
             cls = load_entry_point(name, point)
         return Definition(name, cls, cls, Kind.PACKAGE, None, data=self._data(name))
 
-    def _of_files(self, found: Found) -> Definition:
-        bundle = found.bundle()
-        manifest = bundle.manifest()
-        if manifest.name != found.name:
-            raise InvalidPlugin(
-                found.name,
-                f"the manifest in {found.folder} calls it {manifest.name} now; "
-                "%midi discover finds it under that name",
-            )
+    def _of_files(self, kind: Kind, bundle: Bundle, manifest: Manifest) -> Definition:
         data = self._data(manifest.name)
         scopes = manifest.scopes(data)
         with self._inside(manifest.name, scopes, bundle.folder, bundle.digest):
@@ -154,7 +155,7 @@ class Catalog:
             manifest.name,
             loaded.plugin,
             partial(_made, loaded.plugin, manifest),
-            _KINDS[found.kind],
+            kind,
             None,
             folder=bundle.folder,
             digest=bundle.digest,
@@ -164,6 +165,7 @@ class Catalog:
             rate=limits.rate_per_s,
             data=data,
             release=loaded.unload,
+            anew=partial(self._of_files, kind, bundle, manifest),
         )
 
     def data_folder(self, name: str) -> Path | None:

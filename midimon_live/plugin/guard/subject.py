@@ -2,6 +2,7 @@
 
 from contextvars import ContextVar
 from pathlib import Path
+from typing import Any
 
 from midimon_live.scopes import Rights
 
@@ -15,9 +16,10 @@ class Subject:
         folder: where its own files are, which it may read; None for one from a cell.
         digest: of its files, or "" for one from a cell.
         refused: what the guard refused it last, in words, until somebody has told of it.
+        drafts: what it maps while it is initialised; None when that is over.
     """
 
-    __slots__ = ("__weakref__", "digest", "folder", "name", "refused", "rights")
+    __slots__ = ("__weakref__", "digest", "drafts", "folder", "name", "refused", "rights")
 
     def __init__(
         self, name: str, rights: Rights, folder: Path | None = None, digest: str = ""
@@ -27,6 +29,7 @@ class Subject:
         self.folder = folder
         self.digest = digest
         self.refused = ""
+        self.drafts: list[Any] | None = None
 
     def __repr__(self) -> str:
         return f"<plugin {self.name}>"

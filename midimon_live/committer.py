@@ -1,0 +1,259 @@
+"""How all that a change wants comes into force at once, or not at all.
+
+Building and initialising plugins happens aside. Only when all of it worked are the plugin table and
+the mapping table replaced, between two events. What the same cell made before goes.
+"""
+
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import dataclass, field
+from itertools import count
+
+from midimon_live.actions import Action
+from midimon_live.changes import Change, WantedMapping
+from midimon_live.definitions import Definitions
+from midimon_live.inline import Inline
+from midimon_live.mappings import Mapping, MappingTable, Origin
+from midimon_live.modes import Modes
+from midimon_live.plugin.manager import PluginManager
+from midimon_live.plugin.version import Definition, Version
+from midimon_live.replaced import outdated, remarks, unused
+
+_SWEEP_S = 1.0
+_DEEPEST = 10
+
+
+@dataclass(slots=True)
+class Prepared:
+    """A change whose plugins are built and initialised, and that can come into force.
+
+    Attributes:
+        change: what is wanted.
+        actions: of its mappings, with the names of plugins in them.
+        staged: the new versions.
+    """
+
+    change: Change
+    actions: list[Action] = field(default_factory=list)
+    staged: dict[str, Version] = field(default_factory=dict)
+
+
+class Committer:
+    """Brings changes into force.
+
+    Args:
+        plugins: builds and swaps plugins.
+        modes: gets the new mapping table.
+        pump: keeps events waiting meanwhile.
+        in_use: returns the names of the plugins that gestures and actions under way may still need.
+        later: does a job in so many seconds, between two events.
+        now: tells the moment.
+
+    Attributes:
+        swap_s: for how long the last change kept events waiting, in seconds.
+        lock: held by the one who changes something, so that changes come one after another.
+        changed: called when something has come into force.
+    """
+
+    def __init__(
+        self,
+        plugins: PluginManager,
+        modes: Modes,
+        pump: Inline,
+        in_use: Callable[[], set[str]],
+        later: Callable[[float, Callable[[], None]], object],
+        now: Callable[[], float],
+    ) -> None:
+        self._plugins = plugins
+        self._modes = modes
+        self._pump = pump
+        self._in_use = in_use
+        self._later = later
+        self._now = now
+        self.swap_s = 0.0
+        self._numbers = count(1)
+        self.lock = plugins.lock
+        self.changed: Callable[[Origin | None], None] = lambda _origin: None
+        plugins.rollback.in_force = self
+
+    def commit(self, change: Change) -> list[str]:
+        """Bring `change` into force, whole.
+
+        Returns:
+            Remarks for the user: what took the place of what.
+
+        Raises:
+            LoadError: a plugin could not be built or initialised; nothing was changed.
+            InvalidValue: a mapping names a plugin that does not exist; nothing was changed.
+        """
+        with self.lock:
+            return self.apply(self.prepare(change))
+
+    def put(self, definition: Definition) -> None:
+        """Bring one plugin into force; raises LoadError, and nothing was changed then."""
+        with self.lock:
+            staged = self._plugins.stage([definition])
+            self.apply(self._with_mapped(Prepared(Change(), staged=staged)))
+
+    def take_out(self, name: str) -> None:
+        """Take a plugin out, with what it has mapped."""
+        with self.lock:
+            self.apply(Prepared(Change()), out=[name])
+
+    def prepare(self, change: Change) -> Prepared:
+        """Build and initialise what a change needs, aside; `apply` or `discard` has to follow.
+
+        Raises:
+            LoadError, InvalidValue: as for `commit`.
+        """
+        live = self._plugins.definitions()
+        wanted = Definitions(live, change.origin)
+        actions = [one.action.replaced(wanted.named) for one in change.mappings]
+        for cls in change.classes:
+            wanted.add_class(cls)
+        if not change.lenient:
+            wanted.check_names(self._plugins.unknown)
+        staged = self._plugins.stage(wanted.new.values())
+        return self._with_mapped(Prepared(change, actions, staged))
+
+    def discard(self, prepared: Prepared, why: str) -> None:
+        """Shut down what was prepared and is not wanted any more."""
+        self._plugins.drop(prepared.staged, why)
+
+    def apply(self, prepared: Prepared, out: Collection[str] = ()) -> list[str]:
+        """Bring what was prepared into force, between two events; `lock` has to be held.
+
+        Args:
+            prepared: by `prepare`.
+            out: names of plugins that go.
+
+        Returns:
+            Remarks for the user.
+
+        Raises:
+            LoadError: a plugin could not take over the state of the one before; nothing was
+                changed.
+        """
+        change, staged = prepared.change, prepared.staged
+        before = self._modes.table
+        mappings = [
+            self._made(*pair, change.origin)
+            for pair in zip(change.mappings, prepared.actions, strict=True)
+        ]
+        removed = [one.mapping for one in change.removals if one.mapping is not None]
+        drop = [*removed, *outdated(before, change, mappings)]
+        table, gone = self._next(before, mappings, drop, prepared, out)
+        try:
+            with self._pump.between_events():
+                began = self._now()
+                replaced = self._plugins.swap(staged, gone)
+                self._modes.use(table)
+                self.swap_s = self._now() - began
+        except BaseException as error:
+            self._plugins.drop(staged, str(error))
+            raise
+        self._plugins.retire(replaced)
+        self._plugins.end_notes({name for one in drop for name in one.plugins} - set(staged))
+        self._hand_out(change, mappings)
+        self._plugins.note_mappings(staged, mappings)
+        self.changed(change.origin)
+        if change.lenient:  # the report says it all, with places
+            return []
+        doubts = [
+            f"{one.trigger} -> {one.action}: {line}"
+            for one in mappings
+            for line in one.doubts(table.modes)
+        ]
+        return remarks(drop, mappings, change) + self._refusals(staged) + doubts
+
+    def _with_mapped(self, prepared: Prepared, depth: int = 0) -> Prepared:
+        """Add what plugins have mapped in `initialize`: it comes and goes with them."""
+        for version in list(prepared.staged.values()):
+            drafts, version.subject.drafts = version.subject.drafts, None
+            if not drafts:
+                continue
+            live = {**self._plugins.definitions(), **_definitions(prepared.staged)}
+            wanted = Definitions(live, prepared.change.origin)
+            try:
+                actions = [one.action.replaced(wanted.named) for one in drafts]
+                wanted.check_names(self._plugins.unknown)
+                new = self._plugins.stage(wanted.new.values()) if depth < _DEEPEST else {}
+            except BaseException as error:
+                self.discard(prepared, str(error))
+                raise
+            prepared.change.mappings += drafts
+            prepared.actions += actions
+            more = self._with_mapped(Prepared(prepared.change, [], new), depth + 1)
+            prepared.actions += more.actions
+            prepared.staged.update(new)
+        return prepared
+
+    def _next(
+        self,
+        before: MappingTable,
+        mappings: list[Mapping],
+        drop: list[Mapping],
+        prepared: Prepared,
+        out: Collection[str],
+    ) -> tuple[MappingTable, list[str]]:
+        """Return the table that is to be in force, and the plugins that go; adds to `drop`."""
+        change, staged = prepared.change, prepared.staged
+        live = self._plugins.definitions()
+        ended: set[str] = {*staged, *out}
+        while True:
+            owners = self._plugins.subjects(ended)
+            drop += [one for one in before if one.owner in owners and one not in drop]
+            table = before.changed(mappings, drop, change.modes, change.forget)
+            kept = {name: one for name, one in live.items() if name not in out}
+            gone = [*out, *self._not_needed(unused(kept, table, staged, change.origin))]
+            if ended.issuperset(gone):
+                return table, gone
+            ended.update(gone)
+
+    def _hand_out(self, change: Change, mappings: Iterable[Mapping]) -> None:
+        for handle in change.removals:
+            handle.mapping = None
+        for one, mapping in zip(change.mappings, mappings, strict=True):
+            if one.handle is not None:
+                one.handle.mapping = mapping
+
+    def _not_needed(self, unused: list[str]) -> list[str]:
+        """Leave out what a gesture or an action that has begun may still execute, for now."""
+        needed = self._in_use().intersection(unused)
+        if needed:
+            self._later(_SWEEP_S, self._sweep)
+        return [name for name in unused if name not in needed]
+
+    def _sweep(self) -> None:
+        """Drop what was needed for longer than its mapping; the engine calls, and must not wait."""
+        if not self.lock.acquire(blocking=False):
+            self._later(_SWEEP_S, self._sweep)
+            return
+        try:
+            self.apply(Prepared(Change()))
+        finally:
+            self.lock.release()
+
+    def _refusals(self, staged: dict[str, Version]) -> list[str]:
+        """Say at once what would otherwise show only when a pad stays silent."""
+        return [
+            f"{name} {self._plugins.how_to_allow(version)}"
+            for name, version in staged.items()
+            if self._plugins.missing(version)
+        ]
+
+    def _made(self, wanted: WantedMapping, action: Action, origin: Origin | None) -> Mapping:
+        return Mapping(
+            number=next(self._numbers),
+            trigger=wanted.trigger,
+            action=action,
+            mode=wanted.mode,
+            name=wanted.name or "",
+            all=wanted.all,
+            port=wanted.port,
+            origin=origin,
+            owner=wanted.owner,
+        )
+
+
+def _definitions(versions: dict[str, Version]) -> dict[str, Definition]:
+    return {name: version.definition for name, version in versions.items()}

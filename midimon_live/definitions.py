@@ -1,0 +1,114 @@
+"""From what a change mentions, a class, an instance or a function, to a plugin with a name."""
+
+from collections.abc import Callable
+from inspect import isabstract, signature
+from itertools import count
+from typing import Any
+
+from midimon_live.actions import Action, PluginAction, function_name, is_plugin_class
+from midimon_live.errors import InvalidValue
+from midimon_live.mappings import Origin
+from midimon_live.plugin.api import FunctionPlugin, Plugin
+from midimon_live.plugin.version import Definition, Kind
+
+_NAME_LENGTH = 100
+
+
+class Definitions:
+    """Finds names for what a change mentions, and collects what has to be built anew.
+
+    A class and a named function keep their name, so that defining them again replaces them
+    everywhere. What has no name of its own (an instance, a lambda, a function made by another) gets
+    a number where the name is taken.
+    """
+
+    def __init__(self, live: dict[str, Definition], origin: Origin | None) -> None:
+        self._live = live
+        self._origin = origin
+        self._by_source = {id(one.source): name for name, one in live.items()}
+        self._unmapped_classes: set[int] = set()
+        self._named: list[str] = []
+        self.new: dict[str, Definition] = {}
+
+    def named(self, action: Action) -> Action:
+        """Return an action with the name of its plugin in place of the plugin."""
+        if not isinstance(action, PluginAction):
+            return action
+        name = self._name(action.plugin)
+        self._named.append(name)
+        return PluginAction(name, dict(action.params))
+
+    def _name(self, source: Any) -> str:
+        if isinstance(source, str):
+            return source
+        known = self._by_source.get(id(source))
+        if known is not None:
+            return known
+        if is_plugin_class(source):
+            name = _checked(source.name)
+            name = self._free(name) if name in self.new else name
+            return self._define(name, source, source, Kind.CLASS)
+        if isinstance(source, Plugin):
+            name = self._free(_checked(source.name))
+            return self._define(name, source, lambda: source, Kind.INSTANCE)
+        name, own = function_name(source)
+        name = name if own and name not in self.new else self._free(name)
+        return self._define(name, source, lambda: FunctionPlugin(name, source), Kind.FUNCTION)
+
+    def add_class(self, cls: type[Plugin]) -> None:
+        """Make a class live that its cell defined, unless only its instances can be."""
+        known = id(cls) in self._by_source or isabstract(cls)
+        if known or not _builds_without_arguments(cls):
+            return
+        if any(type(one.source) is cls for one in self.new.values()):
+            return
+        name = _checked(cls.name)
+        mapped = self.new.get(name)
+        if mapped is None or id(mapped.source) in self._unmapped_classes:
+            self._unmapped_classes.add(id(cls))
+            self._define(name, cls, cls, Kind.CLASS)
+
+    def check_names(self, unknown: Callable[[str], str]) -> None:
+        """Raise InvalidValue where a mapping names a plugin that does not exist."""
+        for name in self._named:
+            if name not in self._live and name not in self.new:
+                raise InvalidValue(unknown(name))
+
+    def _define(self, name: str, source: object, make: Callable[[], Plugin], kind: Kind) -> str:
+        self.new[name] = Definition(name, source, make, kind, self._origin)
+        self._by_source[id(source)] = name
+        return name
+
+    def _free(self, name: str) -> str:
+        """Return `name`, or it with a number where it is taken by another cell, or in this one."""
+        for attempt in count(1):
+            candidate = name if attempt == 1 else f"{name}-{attempt}"
+            taken = self._live.get(candidate)
+            if candidate not in self.new and (taken is None or self._is_mine(taken)):
+                return candidate
+        raise AssertionError
+
+    def _is_mine(self, taken: Definition) -> bool:
+        """Tell whether an earlier run of this cell made it."""
+        mine, theirs = self._origin, taken.origin
+        if mine is None or theirs is None or mine.run == theirs.run:
+            return False
+        return mine.cell is not None and mine.cell == theirs.cell
+
+
+def _checked(name: Any) -> str:
+    if not isinstance(name, str) or not 0 < len(name) <= _NAME_LENGTH:
+        raise InvalidValue(
+            f"a plugin's name is {name!r:.80}; allowed is text of 1 to {_NAME_LENGTH} characters"
+        )
+    return name
+
+
+def _builds_without_arguments(cls: type[Plugin]) -> bool:
+    try:
+        signature(cls).bind()
+    except TypeError:
+        return False
+    except ValueError:  # no signature to be had: try
+        return True
+    return True

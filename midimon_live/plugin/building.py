@@ -1,0 +1,205 @@
+"""From a definition to a version that could go live: built, rehearsed, initialised, all aside."""
+
+from collections import defaultdict
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeVar
+
+from midimon_live.errors import LoadError
+from midimon_live.events import TriggerContext
+from midimon_live.plugin.deadlines import OutOfTime, within
+from midimon_live.plugin.guard.guard import Guard
+from midimon_live.plugin.handover import carry, shape
+from midimon_live.plugin.host import VersionHost
+from midimon_live.plugin.reach import trace_of
+from midimon_live.plugin.rehearsal import Rehearsal
+from midimon_live.plugin.rights.grants import Grants
+from midimon_live.plugin.runner import Runner
+from midimon_live.plugin.services import HostServices
+from midimon_live.plugin.state import States
+from midimon_live.plugin.stats import StatsRecorder
+from midimon_live.plugin.version import Definition, Kind, Version
+from midimon_live.versions import Journal, VersionEntry
+from midimon_live.watchdog import DEADLINE_S
+
+REHEARSAL_S = 2.0
+_LASTING = (Kind.FOLDER, Kind.PACKAGE)
+_T = TypeVar("_T")
+
+
+class Builder:
+    """Builds versions. Whoever changes plugins calls, outside of the path of events.
+
+    Args:
+        runner: describes what was raised.
+        grants: tells what a version may do.
+        guard: watches it.
+        services: stands behind its host.
+        states: has the tables that plugins keep.
+        journal: notes each attempt.
+        notice: takes one line for the user.
+
+    Attributes:
+        deadline: for how many seconds `initialize` and `migrate` may run.
+        stats: statistics by name, which survive versions.
+    """
+
+    def __init__(
+        self,
+        runner: Runner,
+        grants: Grants,
+        guard: Guard,
+        services: HostServices,
+        states: States,
+        journal: Journal,
+        notice: Callable[[str], None],
+    ) -> None:
+        self._runner = runner
+        self._grants = grants
+        self._guard = guard
+        self._services = services
+        self._states = states
+        self._journal = journal
+        self._notice = notice
+        self.deadline = DEADLINE_S
+        self.stats: defaultdict[str, StatsRecorder] = defaultdict(StatsRecorder)
+
+    def build(
+        self,
+        definition: Definition,
+        before: Version | None,
+        update: Callable[[Version], None],
+        discard: Callable[[Version], None],
+    ) -> Version:
+        """Return a version that could go live.
+
+        Args:
+            definition: what makes it.
+            before: the version that is live now.
+            update: brings what it may do up to date.
+            discard: takes back what it has begun when `initialize` raises.
+
+        Raises:
+            LoadError: it could not be built, failed in the dry run, or `initialize` raised.
+        """
+        entry = self._journal.begin(definition)
+        try:
+            return self._built(definition, before, entry, update, discard)
+        except BaseException as error:
+            line = str(error) if isinstance(error, LoadError) else self._runner.describe(error)
+            self._journal.failed(entry, line)
+            if isinstance(error, LoadError):
+                raise
+            raise LoadError(definition.name, f"not live: {line}") from error
+
+    def _built(
+        self,
+        definition: Definition,
+        before: Version | None,
+        entry: VersionEntry,
+        update: Callable[[Version], None],
+        discard: Callable[[Version], None],
+    ) -> Version:
+        name = definition.name
+        version = Version(definition, self.stats[name], entry.number)
+        entry.shape = shape(version.plugin, version.plugin.keep)
+        state = self._states.table(name, lasts=definition.kind in _LASTING)
+        version.plugin.host = VersionHost(
+            version, self._services, state, str(definition.data or Path.cwd())
+        )
+        self._grants.declare(name, version.scopes, definition.digest)
+        entry.grants = tuple(sorted(map(str, self._grants.spans(name))))
+        update(version)
+        if definition.kind is not Kind.FUNCTION:
+            self._guard.start()
+            self._guard.watch(version.subject, *definition.namespaces)
+        if before is not None:
+            self._rehearse(definition, version, before)
+        try:
+            self._initialize(version)
+        except BaseException:
+            discard(version)
+            raise
+        return version
+
+    def hand_over(self, old: Version, new: Version) -> None:
+        """Let a version take over what the one before keeps; between two events.
+
+        Raises:
+            LoadError: its `migrate` raised, or took too long.
+        """
+        if old.plugin is new.plugin or not (old.plugin.keep or new.migrates):
+            return
+        if not new.migrates:
+            if dropped := carry(old.plugin, new.plugin):
+                self._notice(f"{new.name}: state was dropped: {', '.join(dropped)}")
+            return
+        inside = new.context.copy()
+        try:
+            self._within(
+                self.deadline,
+                new,
+                "migrate",
+                lambda: inside.run(new.plugin.migrate, old.plugin),
+            )
+        except LoadError:
+            raise
+        except BaseException as error:
+            line = self._runner.describe(error)
+            raise LoadError(new.name, f"not live: migrate raised {line}") from error
+
+    def _rehearse(self, definition: Definition, version: Version, before: Version) -> None:
+        """Play what reached the version before to the new one; raises LoadError."""
+        calls = list(before.recent)
+        if not calls or before.failing or trace_of(version):
+            return
+        rehearsal = Rehearsal(definition, calls, self._services)
+        subject = rehearsal.version.subject
+        rights, state = version.subject.rights, version.plugin.host.state
+        self._guard.watch(subject, *definition.namespaces)
+        inside = rehearsal.version.context.copy()
+        try:
+            self._within(
+                min(self.deadline, REHEARSAL_S),
+                version,
+                "the dry run",
+                lambda: inside.run(rehearsal.run, rights, state, before.plugin),
+            )
+        except LoadError:
+            raise
+        except BaseException as error:
+            at = "" if rehearsal.playing is None else f" with {_said(rehearsal.playing)}"
+            line = self._runner.describe(error)
+            raise LoadError(
+                version.name,
+                f"not live: the dry run{at} raised {line}; to go live without one, "
+                "write in the class: dry_run = False",
+            ) from error
+        finally:
+            self._guard.forget(subject)
+
+    def _initialize(self, version: Version) -> None:
+        """Call `initialize`, where the caller waits for it; raises LoadError past the deadline."""
+        inside = version.context.copy()
+        if version.definition.kind is Kind.FUNCTION:
+            return
+        version.subject.drafts = []
+        self._within(
+            self.deadline, version, "initialize", lambda: inside.run(version.plugin.initialize)
+        )
+
+    def _within(self, seconds: float, version: Version, what: str, call: Callable[[], _T]) -> _T:
+        try:
+            return within(seconds, call)
+        except OutOfTime as error:
+            why = f"{what} took longer than {seconds:g} s, and was stopped"
+            raise LoadError(version.name, f"not live: {why}") from error
+
+
+def _said(context: TriggerContext) -> str:
+    """Return an event in words."""
+    if context.note is not None:
+        return f"{context.event} {context.note} at {context.velocity}"
+    if context.control is not None:
+        return f"{context.event} {context.control} at {context.value}"
+    return context.event

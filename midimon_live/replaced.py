@@ -1,0 +1,93 @@
+"""What goes with a change: what the same cell made before, and what nothing fires any more."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from midimon_live.actions import PluginAction, function_name
+from midimon_live.changes import Change
+from midimon_live.mappings import Mapping, MappingTable, Origin
+from midimon_live.plugin.version import Definition, Kind
+
+
+def outdated(table: MappingTable, change: Change, new: list[Mapping]) -> list[Mapping]:
+    """Return what the same cell made before, and what a newer cell's mappings take the place of."""
+    origin = change.origin
+    redefined = {
+        mapping.plugin
+        for wanted, mapping in zip(change.mappings, new, strict=True)
+        if wanted.redefines
+        and isinstance(wanted.action, PluginAction)
+        and function_name(wanted.action.plugin)[1]
+    }
+    if origin is None:
+        return [one for one in table if redefined.intersection(one.plugins)]
+    before = [one for one in table if one.origin is None or one.origin.run != origin.run]
+    heard: dict[Any, list[Mapping]] = {}
+    for one in new:
+        heard.setdefault((one.trigger, one.mode, one.port), []).append(one)
+    return [
+        one
+        for one in before
+        if (origin.cell and _cell(one) == origin.cell)
+        or _taken(one, heard.get((one.trigger, one.mode, one.port), ()))
+        or (one.origin is not None and redefined.intersection(one.plugins))
+    ]
+
+
+def _taken(old: Mapping, new: Sequence[Mapping]) -> bool:
+    """Tell whether a mapping of another cell goes because of those on the same trigger now.
+
+    Alone, it does; one of several (`all`), one that no cell made, and one of the configuration only
+    if it is there again.
+    """
+    return any(
+        (one.action == old.action and one.all == old.all)
+        or not (one.all or old.all or old.origin is None or one.of_file != old.of_file)
+        for one in new
+    )
+
+
+def _cell(mapping: Mapping) -> str | None:
+    return mapping.origin.cell if mapping.origin else None
+
+
+def remarks(drop: list[Mapping], new: list[Mapping], change: Change) -> list[str]:
+    """Return what took the place of another cell's mapping, a line each."""
+    origin = change.origin
+    if origin is None or origin.cell is None:
+        return []
+    heirs = {(one.trigger, one.mode): one for one in new}
+    same = [(one.trigger, one.mode, one.action) for one in new]
+    return [
+        f"{one.trigger} now plays {heirs[one.trigger, one.mode].action} (was {one.action}, "
+        f"{one.origin.label})"
+        for one in drop
+        if one.origin is not None
+        and _cell(one) != origin.cell
+        and (one.trigger, one.mode) in heirs
+        and (one.trigger, one.mode, one.action) not in same
+    ]
+
+
+def unused(
+    live: dict[str, Definition],
+    table: MappingTable,
+    staged: Iterable[str],
+    origin: Origin | None,
+) -> list[str]:
+    """Return what nothing fires any more: instances, functions, classes that left their cell."""
+    used = {name for mapping in table for name in mapping.plugins}
+    return [
+        name
+        for name, one in live.items()
+        if name not in used
+        and name not in staged
+        and one.kind not in (Kind.FOLDER, Kind.PACKAGE)
+        and (one.kind is not Kind.CLASS or _left_its_cell(one, origin))
+    ]
+
+
+def _left_its_cell(plugin: Definition, origin: Origin | None) -> bool:
+    if origin is None or plugin.origin is None or origin.cell is None:
+        return False
+    return plugin.origin.cell == origin.cell and plugin.origin.run != origin.run
