@@ -63,6 +63,7 @@ class Change:
         modes: modes it defined, with their colours or None.
         over: whether its cell has ended.
         forget: modes that go if nothing is mapped in them any more; None keeps all.
+        taken_back: what takes back decisions that were made meanwhile, by what they are about.
         lenient: whether a plugin may be named that does not exist, as a configuration may.
     """
 
@@ -73,4 +74,5 @@ class Change:
     modes: dict[str, str | None] = field(default_factory=dict)
     over: bool = False
     forget: tuple[str, ...] | None = None
+    taken_back: dict[tuple[str, str], Callable[[], None]] = field(default_factory=dict)
     lenient: bool = False

@@ -71,6 +71,7 @@ class Committer:
         self._now = now
         self.swap_s = 0.0
         self._numbers = count(1)
+        self._modes_of: dict[str, frozenset[str]] = {}
         self.lock = plugins.lock
         self.changed: Callable[[Origin | None], None] = lambda _origin: None
         plugins.rollback.in_force = self
@@ -142,18 +143,11 @@ class Committer:
         removed = [one.mapping for one in change.removals if one.mapping is not None]
         drop = [*removed, *outdated(before, change, mappings)]
         table, gone = self._next(before, mappings, drop, prepared, out)
-        try:
-            with self._pump.between_events():
-                began = self._now()
-                replaced = self._plugins.swap(staged, gone)
-                self._modes.use(table)
-                self.swap_s = self._now() - began
-        except BaseException as error:
-            self._plugins.drop(staged, str(error))
-            raise
-        self._plugins.retire(replaced)
+        self._swap(staged, gone, table)
         self._plugins.end_notes({name for one in drop for name in one.plugins} - set(staged))
         self._hand_out(change, mappings)
+        if change.origin is not None and change.origin.cell is not None:
+            self._modes_of[change.origin.cell] = frozenset(change.modes)
         self._plugins.note_mappings(staged, mappings)
         self.changed(change.origin)
         if change.lenient:  # the report says it all, with places
@@ -164,6 +158,58 @@ class Committer:
             for line in one.doubts(table.modes)
         ]
         return remarks(drop, mappings, change) + self._refusals(staged) + doubts
+
+    def restore(
+        self,
+        table: MappingTable,
+        definitions: Iterable[Definition],
+        out: Collection[str],
+        also: Callable[[], None],
+    ) -> None:
+        """Put a table in force as it was, with the plugins that it had.
+
+        Args:
+            table: it was in force once.
+            definitions: of the plugins that have to be built again.
+            out: names of plugins that go.
+            also: is done before, and may raise.
+
+        Raises:
+            LoadError: a plugin could not be built any more; nothing was changed.
+            Exception: whatever `also` raised; nothing was changed.
+        """
+        with self.lock:
+            prepared = Prepared(Change(), staged=self._plugins.stage(definitions))
+            prepared = self._with_mapped(prepared)
+            pairs = zip(prepared.change.mappings, prepared.actions, strict=True)
+            mappings = [self._made(*pair, None) for pair in pairs]
+            staying = {name for name in self._plugins.list_loaded() if name not in out}
+            owners = self._plugins.subjects(staying - set(prepared.staged))
+            left = [one for one in table if one.owner is not None and one.owner not in owners]
+            before = list(self._modes.table)
+            try:
+                also()
+            except BaseException as error:
+                self.discard(prepared, str(error))
+                raise
+            self._swap(prepared.staged, out, table.changed(mappings, left))
+            kept = set(self._modes.table)
+            ended = {name for one in before if one not in kept for name in one.plugins}
+            self._plugins.end_notes(ended - set(prepared.staged))
+            self._plugins.note_mappings(prepared.staged, mappings)
+
+    def _swap(self, staged: dict[str, Version], gone: Collection[str], table: MappingTable) -> None:
+        """Put plugins and mappings in force by one assignment each, between two events."""
+        try:
+            with self._pump.between_events():
+                began = self._now()
+                replaced = self._plugins.swap(staged, gone)
+                self._modes.use(table)
+                self.swap_s = self._now() - began
+        except BaseException as error:
+            self._plugins.drop(staged, str(error))
+            raise
+        self._plugins.retire(replaced)
 
     def _with_mapped(self, prepared: Prepared, depth: int = 0) -> Prepared:
         """Add what plugins have mapped in `initialize`: it comes and goes with them."""
@@ -203,11 +249,21 @@ class Committer:
             owners = self._plugins.subjects(ended)
             drop += [one for one in before if one.owner in owners and one not in drop]
             table = before.changed(mappings, drop, change.modes, change.forget)
+            if left := self._left_modes(change):
+                table = table.changed(forget=left)
             kept = {name: one for name, one in live.items() if name not in out}
             gone = [*out, *self._not_needed(unused(kept, table, staged, change.origin))]
             if ended.issuperset(gone):
                 return table, gone
             ended.update(gone)
+
+    def _left_modes(self, change: Change) -> set[str]:
+        """Return the modes that the cell defined before and nobody defines any more."""
+        cell = change.origin.cell if change.origin is not None else None
+        if cell is None or change.forget is not None:
+            return set()
+        others = [modes for one, modes in self._modes_of.items() if one != cell]
+        return set(self._modes_of.get(cell, ())).difference(change.modes, *others)
 
     def _hand_out(self, change: Change, mappings: Iterable[Mapping]) -> None:
         for handle in change.removals:

@@ -4,13 +4,14 @@ Outside of a cell, and inside a handler, what is asked for comes into force at o
 """
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextvars import ContextVar
 
 from midimon_live.actions import is_plugin_class
 from midimon_live.changes import Change, MappingHandle, WantedMapping
 from midimon_live.committer import Committer
-from midimon_live.errors import InvalidValue
+from midimon_live.errors import InvalidValue, MidimonError
+from midimon_live.mappings import Origin
 from midimon_live.plugin.api import Plugin
 from midimon_live.plugin.guard.subject import acting
 from midimon_live.running import Running
@@ -34,6 +35,8 @@ class Drafts:
         self._committer = committer
         self._running = running
         self._open: dict[int, Change] = {}
+        self._ending: Origin | None = None
+        self._decisions: dict[str, dict[tuple[str, str], Callable[[], None]]] = {}
 
     def begin(self, change: Change) -> None:
         """Collect what the running cell does to plugins and mappings, until `end`."""
@@ -57,10 +60,50 @@ class Drafts:
         if change is None:
             return []
         change.over = True
-        if not commit:
+        self._ending = change.origin
+        try:
+            return self._end(change, classes, commit=commit)
+        finally:
+            self._ending = None
+
+    def _end(self, change: Change, classes: Sequence[type[Plugin]], *, commit: bool) -> list[str]:
+        if commit:
+            change.classes.extend(classes)
+            try:
+                remarks = self._committer.commit(change)
+            except BaseException:
+                _take_back(change.taken_back)
+                raise
+            return remarks + self._replace_decisions(change)
+        _take_back(change.taken_back)
+        return []
+
+    def decided(self, about: tuple[str, str], take_back: Callable[[], None]) -> None:
+        """Note what the running cell decided about a plugin: a grant, or whether it may run.
+
+        It is taken back when the cell fails, and when it is run again and does not say so any more.
+        """
+        change = self._current()
+        if change is not None:
+            change.taken_back.setdefault(about, take_back)
+
+    @property
+    def origin(self) -> Origin | None:
+        """The running cell, or the one that ends just now."""
+        change = self._current()
+        return self._ending if change is None else change.origin
+
+    def _replace_decisions(self, change: Change) -> list[str]:
+        """Take back what an earlier run of the cell decided and this one did not."""
+        cell = change.origin.cell if change.origin is not None else None
+        if cell is None:
             return []
-        change.classes.extend(classes)
-        return self._committer.commit(change)
+        before = self._decisions.pop(cell, {})
+        left = {about: one for about, one in before.items() if about not in change.taken_back}
+        kept = {**change.taken_back, **{one: before[one] for one in before if one not in left}}
+        if kept:
+            self._decisions[cell] = kept
+        return _take_back(left)
 
     def activate(self, plugin: type[Plugin] | None) -> list[str]:
         """Make a plugin class live now, or, without one, all that the cell has said so far.
@@ -127,3 +170,16 @@ class Drafts:
         if change is None or change.over or owner is not self or self._running.here():
             return None  # another session's cell is no cell of this one's
         return change
+
+
+def _take_back(decisions: Mapping[tuple[str, str], Callable[[], None]]) -> list[str]:
+    """Take decisions back, the last first; returns what that were, a line each."""
+    said = []
+    for (plugin, what), take_back in reversed(list(decisions.items())):
+        try:
+            take_back()
+        except MidimonError as error:
+            said.append(f"{plugin}: {what} is not taken back: {error}")
+        else:
+            said.append(f"{plugin}: {what} is as it was before this cell")
+    return said

@@ -92,6 +92,40 @@ def _unload(session: Session, name: str) -> str:
     return f"{name} is unloaded"
 
 
+def _history(session: Session, name: str) -> Table:
+    return session.history(name)
+
+
+def _diff(session: Session, name: str, *numbers: str) -> Table:
+    if len(numbers) > 2:
+        raise CommandError("usage: %midi diff NAME [OLD [NEW]]")
+    return session.diff(name, *map(_version, numbers))
+
+
+def _rollback(session: Session, name: str, number: str | None = None) -> str:
+    return session.rollback(name, None if number is None else _version(number))
+
+
+def _undo(session: Session, steps: str = "1") -> str:
+    return session.undo(_steps(steps))
+
+
+def _redo(session: Session, steps: str = "1") -> str:
+    return session.redo(_steps(steps))
+
+
+def _steps(text: str) -> int:
+    if not text.isdecimal():
+        raise CommandError(f"{text!r} is not how many steps")
+    return int(text)
+
+
+def _version(text: str) -> int:
+    if not text.isdecimal():
+        raise CommandError(f"{text!r} is no version's number; %midi history NAME shows them")
+    return int(text)
+
+
 def _discover(session: Session) -> Table:
     session.plugins.discover_plugins()
     return views.available(session.plugins)
@@ -248,6 +282,11 @@ COMMANDS: dict[str, Command] = {
     "deny": Command(
         "NAME CAPABILITY [SCOPE] [--session|--always]", "refuse that, whatever else", _deny
     ),
+    "history": Command("NAME", "the versions of a plugin, and what became of them", _history),
+    "diff": Command("NAME [OLD [NEW]]", "what has changed from one version to another", _diff),
+    "rollback": Command("NAME [NUMBER]", "play a version of a plugin again", _rollback),
+    "undo": Command("[STEPS]", "take back what the last cell has changed", _undo),
+    "redo": Command("[STEPS]", "take that back", _redo),
     "audit": Command("[NAME] [--unused]", "what plugins were allowed and refused", _audit),
     "log": Command("NAME", "what a plugin noted", _log),
     "stats": Command("[NAME]", "executions, failures, times", Session.stats),

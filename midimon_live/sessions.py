@@ -18,21 +18,22 @@ from midimon_live.committer import Committer
 from midimon_live.drafts import Drafts
 from midimon_live.errors import InvalidValue
 from midimon_live.events import TriggerContext
-from midimon_live.files import Files
 from midimon_live.home import home as usual_home
 from midimon_live.learn import TIMEOUT_S, Learner, Lessons
 from midimon_live.learned import Learned, NothingLearned
 from midimon_live.modes import check_color, check_mode_name
 from midimon_live.monitor import Monitor
+from midimon_live.past import Past
 from midimon_live.plugin.api import Plugin
 from midimon_live.plugin.failures import plain_place
 from midimon_live.pump import Pump
 from midimon_live.triggers import check_trigger
+from midimon_live.undo import Undo
 
 Handler = Callable[[TriggerContext], Any]
 
 
-class Session(Files):
+class Session(Past):
     """A running engine with its ports and plugins. Any thread may call anything, unless said.
 
     Args:
@@ -81,6 +82,9 @@ class Session(Files):
         )
         self.use_files(parts, committer, watch=threads)
         self._drafts = Drafts(committer, self.running)
+        self._undo = Undo(self.plugins, self._modes, committer, lambda: self._drafts.origin)
+        committer.changed = self._undo.changed
+        self.plugins.decided = self._decided
         self._lessons = Lessons(parts)
         self._pump.start()
         atexit.register(self.close)
@@ -159,6 +163,10 @@ class Session(Files):
     def end(self, *, commit: bool, classes: Sequence[type[Plugin]] = ()) -> list[str]:
         """Bring into force what was collected since `begin`, or forget it; see `Drafts.end`."""
         return self._drafts.end(commit=commit, classes=classes)
+
+    def _decided(self, about: tuple[str, str], take_back: Callable[[], None]) -> None:
+        self._drafts.decided(about, take_back)
+        self._undo.changed()
 
     @property
     def mode(self) -> str:

@@ -81,7 +81,7 @@ class Journal:
         self._stories[definition.name] = story  # the newest last
         if len(self._stories) > _MOST_PLUGINS:
             del self._stories[next(iter(self._stories))]
-        before = next((one for one in story.entries if _same(one.definition, definition)), None)
+        before = next((one for one in story.entries if same(one.definition, definition)), None)
         source = _source(definition) if before is None else ""
         story.last += 1
         entry = VersionEntry(
@@ -117,7 +117,7 @@ class Journal:
     def leave(self, entry: VersionEntry, why: str) -> None:
         """Note that a version was left for failing; it is not gone back to by itself."""
         for one in self.history(entry.plugin):
-            if entry.definition is not None and _same(one.definition, entry.definition):
+            if entry.definition is not None and same(one.definition, entry.definition):
                 one.outcome, one.why = ROLLED_BACK, why
 
     def history(self, name: str) -> list[VersionEntry]:
@@ -153,7 +153,7 @@ class Journal:
             mine = one.definition
             if one.number >= number or mine is None or one.outcome not in _GOOD:
                 continue
-            if not any(_same(other, mine) for other in bad):
+            if not any(same(other, mine) for other in bad):
                 return one
         return None
 
@@ -187,7 +187,7 @@ def _source(definition: Definition) -> str:
     return "" if found is None else found.text
 
 
-def _same(one: Definition | None, other: Definition) -> bool:
+def same(one: Definition | None, other: Definition) -> bool:
     """Tell whether two definitions make the same."""
     return one is other or (one is not None and bool(one.digest) and one.digest == other.digest)
 

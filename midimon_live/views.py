@@ -19,6 +19,7 @@ from midimon_live.runs import RunInfo
 from midimon_live.scopes import Scope
 from midimon_live.show import Table, counted
 from midimon_live.stalls import Stall
+from midimon_live.versions import VersionEntry
 
 _SHOWN_NOTICES = 5
 _GUARDED = "guarded: what they do is checked, and that is not a sandbox"
@@ -167,6 +168,36 @@ def log(name: str, lines: Sequence[tuple[int, str]]) -> Table:
     """Return a table of what a plugin noted."""
     rows = [(_clock(moment / 1000), text) for moment, text in lines]
     return Table(f"log of {name}" if rows else f"{name} has noted nothing", (), rows)
+
+
+def history(entries: Sequence[VersionEntry]) -> Table:
+    """Return a table of the versions of a plugin."""
+    rows = [
+        (
+            one.number,
+            _clock(one.made_ms / 1000),
+            one.where,
+            f"version {one.again} again" if one.again is not None else "",
+            one.outcome,
+            "; ".join(one.mappings),
+            ", ".join(one.grants),
+            one.shape,
+            one.why,
+        )
+        for one in entries
+    ]
+    headings = ("#", "", "from", "", "", "mapped", "granted", "keeps", "")
+    name = entries[-1].plugin if entries else ""
+    lines = [f"%midi rollback {quote(name)} NUMBER plays one of them again"]
+    return Table(f"versions of {name}", headings, rows, lines)
+
+
+def diff(old: VersionEntry, new: VersionEntry, lines: Sequence[str]) -> Table:
+    """Return a table of what has changed from one version to another."""
+    title = f"{new.plugin}: from version {old.number} to version {new.number}"
+    if not lines:
+        return Table(f"{title}, the text is the same", (), ())
+    return Table(title, ("",), [(line,) for line in lines[2:]])
 
 
 def _clock(seconds: float) -> str:

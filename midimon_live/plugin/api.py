@@ -26,10 +26,12 @@ import sys
 from abc import ABC, abstractmethod
 from collections import deque
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping, MutableMapping
-from typing import Any, ClassVar, Protocol
+from typing import IO, Any, ClassVar, Protocol, TypeVar
 
 from midimon_live.capabilities import Capability
 from midimon_live.events import TriggerContext
+
+_T = TypeVar("_T")
 
 # the classes most recently defined anywhere; whoever runs cells takes from here, nothing acts on it
 defined: "deque[type[Plugin]]" = deque(maxlen=10_000)
@@ -110,6 +112,29 @@ class Host(Protocol):
 
         Raises:
             InvalidValue: the name or a value can not be used.
+        """
+
+    def own(self, thing: _T, close: Callable[[], Any] | None = None) -> _T:
+        """Have something closed when this version is replaced or unloaded, after `shutdown`.
+
+        What was opened last is closed first; what can not be closed is told.
+
+        Args:
+            thing: a connection, a thread's owner, a port; it is returned.
+            close: ends it; its own `close` without.
+
+        Raises:
+            InvalidValue: nothing tells how to close it.
+        """
+
+    def open(self, path: str, mode: str = "r", **options: Any) -> IO[Any]:
+        """Open a file, in the data folder unless `path` is absolute, and own it.
+
+        Takes what Python's own `open` takes, and needs the same capabilities.
+
+        Raises:
+            PermissionDenied: the plugin may not read, or write, there.
+            OSError: it can not be opened.
         """
 
     def schedule(self, delay: float, function: Callable[..., Any], *args: Any) -> Timer:

@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Callable, Mapping, MutableMapping
-from typing import Any, Protocol
+from pathlib import Path
+from typing import IO, Any, Protocol, TypeVar
 
 from midimon_live.capabilities import Capability
 from midimon_live.errors import InvalidValue, PermissionDenied
@@ -18,6 +19,7 @@ _SHORTEST_S = 0.0005  # what calls itself again at once must not keep events fro
 _EVENT = re.compile(r"[A-Za-z0-9_.:-]{1,64}")
 _PLAIN = (str, int, float, bool, type(None))
 _DEEPEST = 8
+_T = TypeVar("_T")
 
 
 class Services(Protocol):
@@ -131,6 +133,21 @@ class VersionHost:
         if version.closed or version.blocked:  # what is under way ends on the version it began on
             return
         self._services.emit(version.name, check_event(event), _plain(values, event))
+
+    def own(self, thing: _T, close: Callable[[], Any] | None = None) -> _T:
+        """Have something closed with this version; see `Host.own`."""
+        close = close or getattr(thing, "close", None)
+        if not callable(close):
+            raise InvalidValue(
+                f"{thing!r:.80} has no close(); say what ends it: host.own(thing, thing.stop)"
+            )
+        self._version.owned.add(f"{thing!r:.80}", close, lambda: bool(getattr(thing, "closed", 0)))
+        return thing
+
+    def open(self, path: str, mode: str = "r", **options: Any) -> IO[Any]:
+        """Open a file that is closed with this version; see `Host.open`."""
+        file: IO[Any] = open(Path(self.folder, path), mode, **options)  # noqa: PTH123, SIM115 - it lasts
+        return self.own(file)
 
     def schedule(self, delay: float, function: Callable[..., Any], *args: Any) -> Timer:
         """Call `function(*args)` later; see `Host.schedule`."""

@@ -43,6 +43,7 @@ class LivePlugins:
         guard: watches what plugins do.
         defer: takes a job for the main thread; False means it can not be reached from here.
         later: takes a job to be done between two events.
+        decided: is told what was decided about a plugin, and what takes that back.
         exclusive: keeps events waiting meanwhile.
         between_events: keeps events waiting for a swap.
         services: what stands behind every `host`.
@@ -88,6 +89,7 @@ class LivePlugins:
         self.lock = threading.RLock()
         self.defer: Callable[[Callable[[], None]], bool] = lambda _job: False
         self.later: Callable[[Callable[[], None]], None] = lambda job: job()
+        self.decided: Callable[[tuple[str, str], Callable[[], None]], None] = lambda *_what: None
         self.exclusive: Callable[[], AbstractContextManager[None]] = nullcontext
         self.between_events: Callable[[], AbstractContextManager[None]] = nullcontext
         self.beside: Callable[[Callable[[], None]], None] = lambda job: job()

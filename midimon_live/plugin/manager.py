@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, MutableMapping
 from contextlib import contextmanager
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -148,18 +148,38 @@ class PluginManager(Permissions):
 
     def enable_plugin(self, name: str) -> None:
         """Let a plugin run again; raises PluginNotFound."""
-        version = self._version(name)
-        self._disabled.discard(name)
-        self._refresh(version)
+        self._version(name)
+        self._able(name, able=True)
 
     def disable_plugin(self, name: str) -> None:
         """Keep a plugin loaded but do not run it; raises PluginNotFound.
 
         What it scheduled and its `async` executions are cancelled, its notes ended.
         """
-        version = self._version(name)
-        self._disabled.add(name)
-        self._refresh(version)
+        self._version(name)
+        self._able(name, able=False)
+
+    def _able(self, name: str, *, able: bool) -> None:
+        was = name not in self._disabled
+        self._disabled = self._disabled - {name} if able else self._disabled | {name}
+        if (version := self._live.get(name)) is not None:
+            self._refresh(version)
+        self.decided((name, "enabled"), partial(self._able, name, able=was))
+
+    def disabled(self) -> frozenset[str]:
+        """Return the names of the plugins that do not run."""
+        return frozenset(self._disabled)
+
+    def reinstate(self, disabled: frozenset[str], decisions: Mapping[str, Any]) -> None:
+        """Let what may run, and what it may do, be as it was.
+
+        Raises:
+            InvalidValue: a grant can not be kept; those before it in order have been.
+        """
+        self._disabled = set(disabled)
+        for name in {*self.grants.decisions(), *decisions}:
+            self.grants.reinstate(name, decisions.get(name))
+        self.refresh()
 
     def get_metadata(self, name: str) -> PluginInfo:
         """Return what is known of a plugin, in memory or found.

@@ -12,6 +12,11 @@ from midimon_live.plugin.version import Version
 from midimon_live.scopes import Scope, scope
 
 Wanted = Scope | Capability | str
+Decision = tuple[str | None, str | None, str | None]
+
+
+def _nothing() -> None:
+    """Take nothing back."""
 
 
 class Permissions(LivePlugins):
@@ -20,8 +25,7 @@ class Permissions(LivePlugins):
     def set_auto_grant_safe(self, on: bool) -> None:  # noqa: FBT001 - MIDIMon's signature
         """Say whether capabilities of low risk are granted when a plugin declares them."""
         self.grants.auto_grant_safe = on
-        for version in self._live.values():
-            self._refresh(version)
+        self.refresh()
 
     def grant_capability(self, name: str, capability: Wanted, *, until: str | None = None) -> None:
         """Allow a plugin something it declares, or a part of it; in force at once.
@@ -44,10 +48,12 @@ class Permissions(LivePlugins):
             declared = ", ".join(sorted(map(str, one.scopes))) or "nothing"
             raise InvalidValue(f"{name} does not declare {wanted}; it declares {declared}")
         span = one.span(until)
+        before = self.grants.decision(name, wanted)
         self.grants.grant(name, wanted, span)
         if span == ONCE:
             self._once.add(name)
         self._note(one, wanted, "grant", "granted", span)
+        self.decided((name, str(wanted)), partial(self._decide, name, wanted, before))
 
     def revoke_capability(self, name: str, capability: Wanted) -> None:
         """Take a capability, or a part of it, back; in force at once.
@@ -68,8 +74,10 @@ class Permissions(LivePlugins):
                 f"{name} is granted {', '.join(sorted(wider))}, of which {wanted} is a part; "
                 f"to refuse that part: {line}"
             )
+        before = self.grants.decision(name, wanted)
         self.grants.revoke(name, wanted)
         self._note(one, wanted, "revoke", "revoked", "")
+        self.decided((name, str(wanted)), partial(self._decide, name, wanted, before))
 
     def deny_capability(self, name: str, capability: Wanted, *, until: str | None = None) -> None:
         """Refuse a plugin something whatever else it is granted; in force at once.
@@ -81,8 +89,10 @@ class Permissions(LivePlugins):
         one = self._party(name)
         unwanted = scope(capability, one.data)
         span = one.span(until, (SESSION, ALWAYS))
+        before = self.grants.decision(name, unwanted)
         self.grants.deny(name, unwanted, span)
         self._note(one, unwanted, "deny", "denied", span)
+        self.decided((name, str(unwanted)), partial(self._decide, name, unwanted, before))
 
     def scope_of(self, name: str, capability: Wanted) -> Scope:
         """Return what a text means for a plugin: relative paths are in its data folder.
@@ -114,6 +124,22 @@ class Permissions(LivePlugins):
         granted = version.subject.rights.granted
         unused = [one for one in granted if not any(one.covers(deed) for deed in done)]
         return sorted(map(str, unused)), used
+
+    def _decide(self, name: str, about: Scope, decision: Decision) -> None:
+        """Let a scope be decided as it was, and log that."""
+        self.grants.decide(name, about, decision)
+        version = self._live.get(name)
+        digest = version.definition.digest if version is not None else ""
+        why = "its cell does not say so any more"
+        self.audit.add(name, str(about), "cell", "taken back", why=why, digest=digest)
+        if version is not None:
+            self._refresh(version)
+        self.decided((name, str(about)), _nothing)
+
+    def refresh(self) -> None:
+        """Bring what all may do up to date."""
+        for version in self._live.values():
+            self._refresh(version)
 
     def _party(self, name: str) -> Party:
         """Return a plugin as somebody who is granted something: in memory, or found."""

@@ -104,6 +104,42 @@ class Grants:
         else:
             self._entries[plugin] = remembered
 
+    def reinstate(self, plugin: str, remembered: Any) -> None:
+        """Let what was decided be as it was, in the file too; what was for once is over.
+
+        Raises:
+            InvalidValue: it can not be kept; nothing was changed.
+        """
+        entry = _Entry() if remembered is None else self._copied(remembered)
+        entry.granted = {one: span for one, span in entry.granted.items() if span != ONCE}
+        now = self._entries.get(plugin, _Entry())
+        entry.digest, entry.declared = now.digest, now.declared
+        self._put(plugin, entry)
+
+    def decision(self, plugin: str, about: Scope) -> tuple[str | None, str | None, str | None]:
+        """Return for how long a scope is granted, revoked and denied."""
+        entry = self._entries.get(plugin, _Entry())
+        return entry.granted.get(about), entry.revoked.get(about), entry.denied.get(about)
+
+    def decide(
+        self, plugin: str, about: Scope, decision: tuple[str | None, str | None, str | None]
+    ) -> None:
+        """Let a scope be decided as `decision` told; raises InvalidValue if it can not be kept."""
+        entry = self._copied(self._entries.get(plugin, _Entry()))
+        for some, span in zip((entry.granted, entry.revoked, entry.denied), decision, strict=True):
+            some.pop(about, None)
+            if span is not None:
+                some[about] = span
+        self._put(plugin, entry)
+
+    def decisions(self) -> dict[str, Any]:
+        """Return all that was decided, by plugin, for `reinstate`."""
+        return {
+            name: self._copied(entry)
+            for name, entry in self._entries.items()
+            if entry.granted or entry.revoked or entry.denied
+        }
+
     def forget(self, plugin: str) -> None:
         """Drop the decisions of this session about a plugin that is gone; what is kept is kept."""
         self._entries.pop(plugin, None)

@@ -1,0 +1,436 @@
+"""Versions of plugins: what is kept, tried, rolled back and told."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from midimon_live.errors import InvalidValue, LoadError, PluginNotFound
+from midimon_live.testing import TestSession, press, session, turn
+from midimon_live.versions import FAILED, GONE, LIVE, REPLACED, ROLLED_BACK
+from tests.support.notebook import Notebook
+
+COUNTER = """
+class Counter(ActionPlugin):
+    keep = ("count",)
+    def initialize(self):
+        self.count = 0
+    def execute(self, params, context):
+        self.count += {step}
+        self.host.state["count"] = self.count
+midi.map(note(1), Counter)
+"""
+
+
+@pytest.fixture
+def notebook() -> Iterator[Notebook]:
+    """A notebook with a session of its own."""
+    with session() as midi:
+        yield Notebook(midi)
+
+
+def outcomes(midi: TestSession, name: str) -> list[str]:
+    """Return what became of each version."""
+    return [one.outcome for one in midi.plugins.journal.history(name)]
+
+
+def plugin_of(midi: TestSession, name: str) -> object:
+    """Return the live instance."""
+    return midi.plugins._live[name].plugin
+
+
+# state
+
+
+def test_what_both_versions_keep_is_carried_over(notebook: Notebook) -> None:
+    """The count goes on where it was."""
+    notebook.run("a", COUNTER.format(step=1))
+    notebook.midi.play(press(1), press(1))
+    notebook.run("a", COUNTER.format(step=10))
+    notebook.midi.play(press(1))
+    assert plugin_of(notebook.midi, "counter").count == 12
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (('("count",)', "()"), "count (the new version does not keep it)"),
+        (("self.count = 0", "self.count = 'none'"), "count (was int, is str now)"),
+    ],
+)
+def test_state_of_another_shape_begins_anew_and_that_is_told(
+    notebook: Notebook, change: tuple[str, str], said: str
+) -> None:
+    """A value that the new version would not expect does not reach it."""
+    notebook.run("a", COUNTER.format(step=1))
+    notebook.midi.play(press(1))
+    code = COUNTER.format(step=1).replace(*change).replace("self.count += 1", "pass")
+    notebook.run("a", code)
+    assert plugin_of(notebook.midi, "counter").count in (0, "none")
+    assert f"counter: state was dropped: {said}" in str(notebook.midi.status())
+
+
+def test_an_object_of_a_class_that_its_cell_defined_again_is_carried_over(
+    notebook: Notebook,
+) -> None:
+    """The class has the same name; that it is another object is the cell's doing."""
+    code = """
+    class Song: pass
+    class Player(ActionPlugin):
+        keep = ("song",)
+        def initialize(self):
+            self.song = Song()
+        def execute(self, params, context):
+            self.song.played = True
+    midi.map(note(1), Player)
+    """
+    notebook.run("a", code)
+    notebook.midi.play(press(1))
+    notebook.run("a", code)
+    assert plugin_of(notebook.midi, "player").song.played
+
+
+def test_migrate_stands_above_keep(notebook: Notebook) -> None:
+    """It gets the old instance, and may make of it what it likes."""
+    notebook.run("a", COUNTER.format(step=1))
+    notebook.midi.play(press(1))
+    code = COUNTER.format(step=1).replace(
+        "midi.map", "    def migrate(self, old):\n        self.count = old.count * 100\nmidi.map"
+    )
+    notebook.run("a", code)
+    assert plugin_of(notebook.midi, "counter").count == 100
+
+
+def test_a_migrate_that_raises_changes_nothing(notebook: Notebook) -> None:
+    """Plugin and mappings are those before, and the version that did not come was shut down."""
+    notebook.run("a", COUNTER.format(step=1))
+    notebook.midi.play(press(1))
+    code = COUNTER.format(step=100) + "midi.map(note(2), Counter)\n"
+    notebook.names["ended"] = []
+    bad = """    def migrate(self, old): 1 / 0
+    def shutdown(self): ended.append(1)
+midi.map(note(1)"""
+    with pytest.raises(LoadError, match="migrate raised ZeroDivisionError"):
+        notebook.run("a", code.replace("midi.map(note(1)", bad))
+    notebook.midi.play(press(1), press(2))
+    assert plugin_of(notebook.midi, "counter").count == 2
+    assert notebook.names["ended"] == [1]
+    assert outcomes(notebook.midi, "counter") == [LIVE, FAILED]
+
+
+@pytest.mark.parametrize("keep", ["'count'", "(1,)", "('host',)", "('a b',)"])
+def test_keep_is_a_tuple_of_names(notebook: Notebook, keep: str) -> None:
+    """What can not be kept is said when the cell ends."""
+    with pytest.raises(LoadError, match="keep"):
+        notebook.run("a", COUNTER.format(step=1).replace('("count",)', keep))
+
+
+# the dry run
+
+DIVIDES = """
+class Divides(ActionPlugin):
+    capabilities = {{"midi"}}
+    def execute(self, params, context):
+        self.host.midi.send("note_on", note=context.note, velocity={velocity})
+midi.map(note(1), Divides)
+"""
+
+
+def test_a_version_that_fails_with_what_came_last_does_not_go_live(notebook: Notebook) -> None:
+    """It is tried with the last events, and nothing of that is heard."""
+    notebook.run("a", DIVIDES.format(velocity="100"))
+    notebook.midi.play(press(1))
+    with pytest.raises(LoadError, match="dry run with note 1 at 100 raised ZeroDivisionError"):
+        notebook.run("a", DIVIDES.format(velocity="1 // 0"))
+    notebook.midi.play(press(1))
+    assert [one.velocity for one in notebook.midi.sent] == [100, 100]
+
+
+def test_a_dry_run_leaves_no_trace(notebook: Notebook) -> None:
+    """Nothing is sent, kept, scheduled or counted by it."""
+    notebook.run("a", COUNTER.format(step=1))
+    notebook.midi.play(press(1))
+    body = 'self.host.schedule(0.1, self.later)\n        self.host.midi.send("note_on", note=9)'
+    code = COUNTER.format(step=1).replace("self.count += 1", f"self.count += 1\n        {body}")
+    code = code.replace("    keep", '    capabilities = {"midi"}\n    keep')
+    code = code.replace("midi.map", "    def later(self):\n        1 / 0\nmidi.map")
+    with pytest.raises(LoadError, match="dry run with note 1 at 100 raised ZeroDivisionError"):
+        notebook.run("a", code)
+    notebook.run("a", code.replace("1 / 0", "pass"))
+    assert notebook.midi.sent == []
+    assert dict(notebook.midi.plugins.get_state("counter")) == {"count": 1}
+    assert plugin_of(notebook.midi, "counter").count == 1
+    assert notebook.midi.plugins.get_stats("counter").executions == 1
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "hits.append(1)",
+        "globals()['hits'].append(1)",
+        "import os; os.environ",
+        "self.seen.append(1)",
+        "type(self).seen.append(1)",
+        "midi.send('note_on', note=1)",
+        "add(1)",
+    ],
+)
+def test_what_would_leave_a_trace_is_not_tried(notebook: Notebook, body: str) -> None:
+    """A cell's list would get the last events twice."""
+    code = f"""
+    hits = []
+    def add(one):
+        hits.append(one)
+    class Notes(ActionPlugin):
+        seen = []
+        def execute(self, params, context):
+            {body}
+            if {{fails}}: raise ValueError
+    midi.map(note(1), Notes)
+    """
+    notebook.run("a", code.format(fails=False))
+    notebook.midi.play(press(1))
+    notebook.run("a", code.format(fails=True))
+    assert outcomes(notebook.midi, "notes") == [REPLACED, LIVE]
+
+
+@pytest.mark.parametrize("head", ["dry_run = False", 'capabilities = {"network"}', "timeout = 5"])
+def test_who_opts_out_or_may_more_than_midi_is_not_tried(notebook: Notebook, head: str) -> None:
+    """Nor is what is async."""
+    code = """
+class Far(ActionPlugin):
+    {head}
+    def execute(self, params, context):
+        if {fails}: raise ValueError
+midi.map(note(1), Far)
+"""
+    if head.startswith("timeout"):
+        code = code.replace("def execute", "async def execute")
+    notebook.run("a", code.format(head=head, fails=False))
+    notebook.midi.play(press(1))
+    notebook.run("a", code.format(head=head, fails=True))
+    assert outcomes(notebook.midi, "far") == [REPLACED, LIVE]
+
+
+def test_a_dry_run_that_does_not_come_back_is_stopped(notebook: Notebook) -> None:
+    """And the version with it."""
+    notebook.run("a", DIVIDES.format(velocity="100"))
+    notebook.midi.play(press(1))
+    notebook.midi.deadline = 0.2
+    code = DIVIDES.format(velocity="1").replace(
+        "self.host.midi", "while True: pass\n        self.host.midi"
+    )
+    with pytest.raises(LoadError, match="the dry run took longer than"):
+        notebook.run("a", code)
+
+
+# going back
+
+FAILS = """
+class Hit(ActionPlugin):
+    dry_run = False
+    def execute(self, params, context):
+        {body}
+midi.map(note(1), Hit)
+"""
+
+
+def test_three_failures_in_a_row_bring_the_version_before_back(notebook: Notebook) -> None:
+    """Not two, and not three with a success between them; it is told, and undone by undo."""
+    good = "self.host.state['n'] = self.host.state.get('n', 0) + 1"
+    notebook.run("a", FAILS.format(body=good))
+    notebook.run("a", FAILS.format(body="if context.velocity > 100: raise ValueError('loud')"))
+    midi = notebook.midi
+    midi.play(press(1, 120), press(1, 120), press(1, 1), press(1, 120), press(1, 120))
+    assert outcomes(midi, "hit") == [REPLACED, LIVE]
+    midi.play(press(1, 120), press(1))
+    assert dict(midi.plugins.get_state("hit")) == {"n": 1}
+    assert outcomes(midi, "hit") == [REPLACED, ROLLED_BACK, LIVE]
+    assert "hit plays version 1 again" in str(midi.status())
+    assert "ValueError: loud" in str(midi.history("hit"))
+    midi.undo()
+    midi.play(press(1))
+    assert dict(midi.plugins.get_state("hit")) == {"n": 1}
+
+
+def test_a_version_that_was_left_is_not_gone_back_to(notebook: Notebook) -> None:
+    """Of three versions of which two fail the first comes back."""
+    for body in ("pass", "1 / 0", "1 / 0.0"):
+        notebook.run("a", FAILS.format(body=body))
+        notebook.midi.play(press(1))
+    notebook.midi.play(press(1), press(1))
+    assert notebook.midi.plugins.journal.current("hit").again == 2
+    notebook.midi.play(press(1), press(1), press(1))
+    assert notebook.midi.plugins.journal.current("hit").again == 1
+
+
+def test_the_first_version_stays_where_it_fails(notebook: Notebook) -> None:
+    """There is none to go back to."""
+    notebook.run("a", FAILS.format(body="1 / 0"))
+    notebook.midi.play(*[press(1)] * 9)
+    assert outcomes(notebook.midi, "hit") == [LIVE]
+
+
+def test_what_may_not_is_not_left_for_it(notebook: Notebook) -> None:
+    """A refusal is not the code's fault."""
+    notebook.run("a", FAILS.format(body="pass"))
+    notebook.run("a", FAILS.format(body="self.host.midi.send('note_on', note=1)"))
+    notebook.midi.play(*[press(1)] * 5)
+    assert outcomes(notebook.midi, "hit") == [REPLACED, LIVE]
+
+
+def test_functions_are_rolled_back_too(notebook: Notebook) -> None:
+    """A decorated function is a plugin as any other."""
+    notebook.names["heard"] = []
+    code = "@midi.on(note(1))\ndef hit(context):\n    {body}\n"
+    notebook.run("a", code.format(body="heard.append(context.velocity)"))
+    notebook.run("a", code.format(body="1 / 0"))
+    notebook.midi.play(*[press(1, velocity) for velocity in (1, 2, 3, 4)])
+    assert notebook.names["heard"] == [4]
+
+
+def test_rollback_plays_any_version_again(notebook: Notebook) -> None:
+    """As a new one, with the state that is kept."""
+    for step in (1, 10, 100):
+        notebook.run("a", COUNTER.format(step=step))
+        notebook.midi.play(press(1))
+    midi = notebook.midi
+    assert "version 1 again" in midi.rollback("counter", 1)
+    midi.play(press(1))
+    assert "version 3 again" in midi.rollback("counter")
+    midi.play(press(1))
+    assert plugin_of(midi, "counter").count == 111 + 1 + 100
+
+
+def test_rollback_says_what_it_can_not_do(notebook: Notebook) -> None:
+    """What was found, and what there is."""
+    midi = notebook.midi
+    with pytest.raises(PluginNotFound):
+        midi.rollback("counter")
+    notebook.run("a", COUNTER.format(step=1))
+    with pytest.raises(InvalidValue, match="no version before 1"):
+        midi.rollback("counter")
+    with pytest.raises(InvalidValue, match="no version 7; there are: 1"):
+        midi.rollback("counter", 7)
+    with pytest.raises(LoadError):
+        notebook.run("a", COUNTER.format(step=1).replace("self.count = 0", "1 / 0"))
+    with pytest.raises(InvalidValue, match="version 2 of counter never went live"):
+        midi.rollback("counter", 2)
+
+
+def test_diff_shows_what_has_changed(notebook: Notebook) -> None:
+    """From one version to the next, or between any two."""
+    for step in (1, 10, 100):
+        notebook.run("a", COUNTER.format(step=step))
+    said = str(notebook.midi.diff("counter"))
+    assert "-        self.count += 10" in said
+    assert "+        self.count += 100" in said
+    assert "self.count += 1\n" in str(notebook.midi.diff("counter", 1, 3)) + "\n"
+
+
+def test_an_unloaded_plugin_can_be_brought_back(notebook: Notebook) -> None:
+    """Its history outlives it."""
+    notebook.run("a", COUNTER.format(step=1))
+    notebook.midi.plugins.unload_plugin("counter")
+    assert outcomes(notebook.midi, "counter") == [GONE]
+    notebook.midi.rollback("counter", 1)
+    notebook.midi.play(press(1))
+    assert plugin_of(notebook.midi, "counter").count == 1
+
+
+def test_a_plugin_of_files_goes_back_to_the_bytes_it_had(tmp_path: Path) -> None:
+    """The folder has changed since; what was read of it before is what runs."""
+    folder = tmp_path / "plugins" / "a"
+    folder.mkdir(parents=True)
+    (folder / "plugin.toml").write_text('[plugin]\nname = "a"\nversion = "1"\n', "utf-8")
+    code = (
+        "from midimon_live import ActionPlugin\nclass A(ActionPlugin):\n"
+        "    def execute(self, params, context):\n"
+        "        from . import helper\n        self.host.state['said'] = helper.SAID\n"
+    )
+    (folder / "plugin.py").write_text(code, "utf-8")
+    with session(tmp_path) as midi:
+        for said in (1, 2):
+            (folder / "helper.py").write_text(f"SAID = {said}\n", "utf-8")
+            midi.plugins.discover_plugins()
+            midi.plugins.load_plugin("a")
+        midi.rollback("a")
+        midi.plugins.execute_plugin("a")
+        assert dict(midi.plugins.get_state("a")) == {"said": 1}
+
+
+# what a version owns
+
+
+def test_what_a_version_opened_is_closed_in_reverse_order(notebook: Notebook) -> None:
+    """After its shutdown; what can not be closed is told, and keeps nothing else open."""
+    notebook.names["closed"] = []
+    code = """
+    class Opens(ActionPlugin):
+        def initialize(self):
+            for name in "abc":
+                self.host.own(object(), lambda name=name: closed.append(name))
+            self.host.own(object(), lambda: 1 / 0)
+        def execute(self, params, context): pass
+        def shutdown(self): closed.append("shutdown")
+    midi.map(note(1), Opens)
+    """
+    notebook.run("a", code)
+    notebook.run("a", "pass")
+    assert notebook.names["closed"] == ["shutdown", "c", "b", "a"]
+    assert "could not be closed: ZeroDivisionError" in str(notebook.midi.status())
+
+
+def test_own_says_what_it_can_not_close(notebook: Notebook) -> None:
+    """There is no close, and none was given."""
+    code = """
+    class Opens(ActionPlugin):
+        def initialize(self): self.host.own(5)
+        def execute(self, params, context): pass
+    midi.map(note(1), Opens)
+    """
+    with pytest.raises(LoadError, match=r"5 has no close\(\)"):
+        notebook.run("a", code)
+
+
+def test_what_initialize_maps_comes_and_goes_with_the_version(notebook: Notebook) -> None:
+    """It is not there when the cell fails, and the next version takes its place."""
+    code = """
+    class Maps(ActionPlugin):
+        def initialize(self):
+            midi.map(cc({control}), plugin("maps"))
+            {then}
+        def execute(self, params, context): pass
+    midi.map(note(1), Maps)
+    """
+    midi = notebook.midi
+    with pytest.raises(LoadError):
+        notebook.run("a", code.format(control=1, then="1 / 0"))
+    assert midi.mappings() == []
+    notebook.run("a", code.format(control=1, then="pass"))
+    midi.play(turn(1, 5))
+    assert midi.plugins.get_stats("maps").executions == 1
+    notebook.run("a", code.format(control=2, then="pass"))
+    assert sorted(str(one.trigger) for one in midi.mappings()) == ["cc 2", "note 1"]
+    midi.plugins.unload_plugin("maps")
+    assert [str(one.trigger) for one in midi.mappings()] == ["note 1"]
+
+
+def test_a_plugin_may_define_itself_anew_while_it_executes(notebook: Notebook) -> None:
+    """The call ends on the version that it began on; the next event goes to the new one."""
+    notebook.names["told"] = []
+    code = """
+    def build(number):
+        class Again(ActionPlugin):
+            dry_run = False
+            def execute(self, params, context):
+                midi.activate(build(number + 1))
+                told.append(number)
+            def shutdown(self): told.append(-number)
+        return Again
+    midi.map(note(1), build(1))
+    """
+    notebook.run("a", code)
+    notebook.midi.play(press(1), press(1))
+    assert [one for one in notebook.names["told"] if one > 0] == [1, 2]
+    assert sorted(notebook.names["told"])[:2] == [-2, -1]
