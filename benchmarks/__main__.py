@@ -18,6 +18,7 @@ NAMES = (
     "slowdown",
     "swap",
     "plugins",
+    "live_coding",
 )
 
 

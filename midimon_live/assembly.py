@@ -99,7 +99,7 @@ def assemble(
     bell.ring = timers.changed = pump.wake
     hooks.changed = partial(_tell_of_events, engine, hooks)
     ports.lost = partial(_release_held, surface, pump)
-    _join(plugins, runs, pump, workers)
+    _join(plugins, surface, runs, pump, workers)
     return Assembly(
         monitor,
         running,
@@ -149,11 +149,14 @@ class _Bell:
         self.ring()
 
 
-def _join(plugins: PluginManager, runs: Runs, pump: Inline, workers: Workers) -> None:
+def _join(
+    plugins: PluginManager, surface: Surface, runs: Runs, pump: Inline, workers: Workers
+) -> None:
     """Tell plugins and actions of what is built after them."""
     runs.later = pump.later
     plugins.defer, plugins.exclusive, plugins.later = pump.defer, pump.paused, pump.later
     plugins.between_events, plugins.services.emitted = pump.between_events, pump.emit
+    plugins.retirement.later, plugins.retirement.held = pump.later, surface.held_by
     plugins.beside = partial(_beside, workers)
 
 

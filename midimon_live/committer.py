@@ -209,7 +209,7 @@ class Committer:
         except BaseException as error:
             self._plugins.drop(staged, str(error))
             raise
-        self._plugins.retire(replaced)
+        self._plugins.retirement.retire(replaced)
 
     def _with_mapped(self, prepared: Prepared, depth: int = 0) -> Prepared:
         """Add what plugins have mapped in `initialize`: it comes and goes with them."""

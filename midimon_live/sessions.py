@@ -225,6 +225,7 @@ class Session(Past):
         """
         self._lessons.end()
         self._runs.cancel()
+        self.plugins.retirement.wait_no_longer()
         self.plugins.cancel_timers()
         self._tasks.cancel()
         failures = self._ports.outputs.silence(thoroughly=True)

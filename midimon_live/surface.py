@@ -1,6 +1,7 @@
 """What is under the player's hands: which notes are held, and where the knobs stand."""
 
 from collections.abc import Callable
+from functools import partial
 
 from midimon_live.events import (
     CONTROL_CHANGE,
@@ -138,6 +139,21 @@ class Surface:
             return None
         place = (context.port, key_of(CONTROL_CHANGE, channel, context.control))
         return self._undo_control.setdefault(place, [])
+
+    def held_by(self, plugin: str, let_go: Callable[[Place], None]) -> list[Place]:
+        """Return where pads are held that fired a plugin.
+
+        Args:
+            plugin: its name.
+            let_go: called with each of those places when that is let go.
+        """
+        found = []
+        for place, press in list(self.pressed.items()):
+            if any(plugin in step.mapping.plugins for step in press.steps):
+                press.undo = press.undo or []
+                press.undo.append((let_go, partial(let_go, place)))
+                found.append(place)
+        return found
 
     def let_go(self, press: Press) -> None:
         """End what ends with a press."""

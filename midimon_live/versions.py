@@ -1,6 +1,5 @@
 """The journal of versions: what each plugin was, since when, from where, and what became of it."""
 
-from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from difflib import unified_diff
@@ -60,8 +59,15 @@ class VersionEntry:
 
 @dataclass(slots=True)
 class _Story:
-    entries: deque[VersionEntry] = field(default_factory=lambda: deque(maxlen=_KEPT))
+    entries: list[VersionEntry] = field(default_factory=list)
     last: int = 0
+
+    def trim(self) -> None:
+        """Forget the oldest that failed, or else the oldest that is not live."""
+        while len(self.entries) > _KEPT:
+            failed = [one for one in self.entries if one.outcome == FAILED]
+            others = [one for one in self.entries if one.outcome not in (FAILED, LIVE)]
+            self.entries.remove((failed if len(failed) > _KEPT // 2 else others or failed)[0])
 
 
 class Journal:
@@ -94,6 +100,7 @@ class Journal:
             definition.digest,
             again=None if before is None else before.again or before.number,
         )
+        story.trim()
         story.entries.append(entry)
         return entry
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from midimon_live.errors import InvalidValue, LoadError, PluginNotFound
-from midimon_live.testing import TestSession, press, session, turn
+from midimon_live.testing import TestSession, press, released, session, turn
 from midimon_live.versions import FAILED, GONE, LIVE, REPLACED, ROLLED_BACK
 from tests.support.notebook import Notebook
 
@@ -434,3 +434,46 @@ def test_a_plugin_may_define_itself_anew_while_it_executes(notebook: Notebook) -
     notebook.midi.play(press(1), press(1))
     assert [one for one in notebook.names["told"] if one > 0] == [1, 2]
     assert sorted(notebook.names["told"])[:2] == [-2, -1]
+
+
+HOLDS = """
+class Holds(ActionPlugin):
+    capabilities = {{"midi"}}
+    def execute(self, params, context):
+        kind = "note_off" if context.event == "release" else "note_on"
+        self.host.midi.send(kind, note=context.note + {up})
+        {also}
+    def shutdown(self): ended.append({up})
+midi.map(note(), Holds)
+midi.map(release(), Holds)
+"""
+
+
+def test_a_held_note_ends_where_it_began(notebook: Notebook) -> None:
+    """The release goes to the version that was pressed; what is pressed next, to the new one."""
+    midi, notebook.names["ended"] = notebook.midi, []
+    notebook.run("a", HOLDS.format(up=0, also=""))
+    midi.play(press(60))
+    notebook.run("a", HOLDS.format(up=12, also=""))
+    assert notebook.names["ended"] == []
+    midi.play(press(62), released(60), released(62))
+    sent = [(one.type, one.note) for one in midi.sent]
+    assert sent == [("note_on", 60), ("note_on", 74), ("note_off", 60), ("note_off", 74)]
+    assert notebook.names["ended"] == [0]
+
+
+@pytest.mark.parametrize("end", ["panic", "unload", "close", "never released"])
+def test_a_version_that_lingers_ends_in_any_case(notebook: Notebook, end: str) -> None:
+    """With its notes."""
+    midi, notebook.names["ended"] = notebook.midi, []
+    notebook.run("a", HOLDS.format(up=0, also=""))
+    midi.play(press(60))
+    notebook.run("a", HOLDS.format(up=12, also=""))
+    {
+        "panic": midi.panic,
+        "unload": lambda: midi.plugins.unload_plugin("holds"),
+        "close": midi.close,
+        "never released": lambda: midi.play(turn(123, 0)),
+    }[end]()
+    assert notebook.names["ended"][0] == 0
+    assert ("note_off", 60) in [(one.type, getattr(one, "note", None)) for one in midi.sent]

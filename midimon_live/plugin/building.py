@@ -151,7 +151,7 @@ class Builder:
     def _rehearse(self, definition: Definition, version: Version, before: Version) -> None:
         """Play what reached the version before to the new one; raises LoadError."""
         calls = list(before.recent)
-        if not calls or before.failing or trace_of(version):
+        if not calls or trace_of(version):
             return
         rehearsal = Rehearsal(definition, calls, self._services)
         subject = rehearsal.version.subject

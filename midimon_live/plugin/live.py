@@ -5,17 +5,18 @@ An event sees the old table or the new one, never a half-built plugin.
 
 import threading
 from collections.abc import Callable, Iterable, Mapping
-from contextlib import AbstractContextManager, nullcontext, suppress
+from contextlib import AbstractContextManager, nullcontext
 from functools import partial
 from typing import Any
 
 from midimon_live.actions.base import Outcome, Pending
 from midimon_live.capabilities import Capability
-from midimon_live.errors import PluginNotFound, PortError
+from midimon_live.errors import PluginNotFound
 from midimon_live.events import TriggerContext
 from midimon_live.plugin.building import Builder
 from midimon_live.plugin.guard.guard import Decision, Guard
 from midimon_live.plugin.guard.subject import Subject
+from midimon_live.plugin.retirement import Retirement, cancel_timers
 from midimon_live.plugin.rights.audit import Audit
 from midimon_live.plugin.rights.grantfile import GrantFile
 from midimon_live.plugin.rights.grants import Grants
@@ -27,8 +28,6 @@ from midimon_live.plugin.surroundings import Surroundings
 from midimon_live.plugin.version import Definition, Version
 from midimon_live.timers import Timer
 from midimon_live.versions import Journal
-
-_LAST_WORDS_S = 5.0
 
 
 class LivePlugins:
@@ -50,6 +49,7 @@ class LivePlugins:
         builder: makes versions aside.
         journal: what each plugin was.
         rollback: puts versions back.
+        retirement: ends versions.
         lock: held by the one who changes something, so that changes come one after another.
         beside: does on another thread what may take long.
     """
@@ -93,15 +93,18 @@ class LivePlugins:
         self.exclusive: Callable[[], AbstractContextManager[None]] = nullcontext
         self.between_events: Callable[[], AbstractContextManager[None]] = nullcontext
         self.beside: Callable[[Callable[[], None]], None] = lambda job: job()
-        self._runner.ended = self._shut_down
         self.rollback = Rollback(self.journal, self._monitor, around.runner.describe, self.lock)
         self.rollback.beside = lambda job: self.later(partial(self.beside, job))
         self._runner.troubled = self.rollback.failed
         self._sources = Sources(self._runner, self._in_seconds, notice)
+        self.retirement = Retirement(around, self.services, self._sources, self.guard)
+        self._runner.ended = self.retirement.shut_down
 
     def execute(self, name: str, params: Mapping[str, Any], context: TriggerContext) -> Outcome:
         """Check and run a plugin for an event; never raises. Whoever holds the baton calls."""
         version = self._live.get(name)
+        if name in self.retirement.lingering and context.event == "release":
+            version = self.retirement.of_release(name, context) or version
         if version is None:
             return Outcome("not found", f"no plugin is called {name!r}")
         if version.blocked:
@@ -127,7 +130,10 @@ class LivePlugins:
             before[definition.name] = self.grants.remember(definition.name)
             try:
                 staged[definition.name] = self.builder.build(
-                    definition, self._live.get(definition.name), self._update, self._discard
+                    definition,
+                    self._live.get(definition.name),
+                    self._update,
+                    self.retirement.discard,
                 )
             except BaseException:
                 for name, entry in before.items():
@@ -140,7 +146,7 @@ class LivePlugins:
         """Shut down versions that were staged and do not go live."""
         for version in staged.values():
             self.journal.failed(self.journal.find(version.name, version.number), why)
-        self.retire(reversed(list(staged.values())))
+        self.retirement.retire(reversed(list(staged.values())))
 
     def swap(self, staged: Mapping[str, Version], drop: Iterable[str] = ()) -> list[Version]:
         """Make staged versions live, by one assignment; returns the ones that are so no more.
@@ -158,6 +164,8 @@ class LivePlugins:
         self._live = {**kept, **staged}
         for version in replaced:
             self._sources.stop(version)
+            if version.name in staged:
+                self.retirement.linger(version)
         for version in staged.values():
             if not version.blocked:
                 self.later(partial(self._sources.start, version))
@@ -179,26 +187,11 @@ class LivePlugins:
                 mine = (one for one in mappings if name in getattr(one, "plugins", ()))
                 entry.mappings = tuple(map(str, mine))
 
-    def retire(self, versions: Iterable[Version], *, at_once: bool = False) -> None:
-        """Take versions out of service: what they scheduled is cancelled, `shutdown` is called.
-
-        Executions under way may end first, within 5 seconds; `at_once` does not wait for them.
-        """
-        for version in versions:
-            version.retired = True
-            self._sources.stop(version)
-            _cancel_timers(version)
-            if at_once or not version.in_flight:
-                self.later(partial(self._shut_down, version))
-            else:
-                cancel = partial(self._runner.cancel, version)
-                self._timers.schedule(self._now() + _LAST_WORDS_S, cancel)
-
     def end_notes(self, names: Iterable[str]) -> None:
         """End the notes that these plugins began, for instance because a mapping is gone."""
         for name in names:
             if (version := self._live.get(name)) is not None:
-                self._end_notes(version)
+                self.retirement.end_notes(version)
 
     def missing(self, version: Version) -> list[Capability]:
         """Return what a version declares and was granted nothing of."""
@@ -228,12 +221,13 @@ class LivePlugins:
     def cancel_timers(self) -> None:
         """Cancel everything that plugins scheduled."""
         for version in self._live.values():
-            _cancel_timers(version)
+            cancel_timers(version)
 
     def close(self) -> None:
         """Unload all, newest first."""
         gone, self._live = self._live, {}
-        self.retire(reversed(gone.values()), at_once=True)
+        self.retirement.wait_no_longer()
+        self.retirement.retire(reversed(gone.values()), at_once=True)
 
     def finish(self) -> None:
         """Write what is left to write, and watch no more, once all are shut down."""
@@ -251,13 +245,6 @@ class LivePlugins:
         if version is None:
             raise PluginNotFound(name, self.unknown(name))
         return version
-
-    def _discard(self, version: Version) -> None:
-        """Take back what a version has begun whose `initialize` raised; it is not shut down."""
-        version.retired = version.closed = version.gone = True
-        _cancel_timers(version)
-        self._runner.cancel(version)
-        self._give_back(version)
 
     def _update(self, version: Version) -> None:
         """Bring what a version may do up to date."""
@@ -336,7 +323,7 @@ class LivePlugins:
             else:
                 outcome = self._run(version, params, context)
             if version.retired and not version.in_flight:
-                self._shut_down(version)
+                self.retirement.shut_down(version)
             if outcome.pending is None:
                 pending.finish(outcome)
             else:
@@ -352,42 +339,3 @@ class LivePlugins:
 
     def _in_seconds(self, delay: float, job: Callable[[], None]) -> Timer:
         return self._timers.schedule(self._now() + delay, job)
-
-    def _quieten(self, version: Version) -> None:
-        self._sources.stop(version)
-        _cancel_timers(version)
-        self._runner.cancel(version)
-        self._end_notes(version)
-
-    def _end_notes(self, version: Version) -> None:
-        notes, version.notes = version.notes, set()
-        for output, channel, note in sorted(notes):
-            with suppress(PortError):  # gone: nothing sounds there any more
-                self.services.send(bytes((0x80 | channel, note, 64)), output)
-
-    def _shut_down(self, version: Version) -> None:
-        if version.closed:
-            return
-        version.closed = True
-        self._runner.call(version, version.plugin.shutdown)
-        self._give_back(version)
-        version.gone = True
-        version.definition.release()
-
-    def _give_back(self, version: Version) -> None:
-        self._end_notes(version)
-        for failure in version.owned.close():
-            self._monitor.notice(f"{version.name}: {failure}")
-        self._tell_of_threads(version)
-        self.guard.forget(version.subject)
-
-    def _tell_of_threads(self, version: Version) -> None:
-        if left := ", ".join(self.guard.threads_of(version.subject)):
-            what = f"{version.name} left threads running: {left}; end them in its shutdown"
-            self._monitor.notice(what)
-
-
-def _cancel_timers(version: Version) -> None:
-    for timer in list(version.timers):
-        timer.cancel()
-    version.timers.clear()

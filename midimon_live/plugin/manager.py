@@ -140,6 +140,7 @@ class PluginManager(Permissions):
         What was granted for this session goes too: the next plugin of that name asks for its own.
         """
         version = self._version(name)
+        self.retirement.wait_no_longer([name])
         self.rollback.in_force.take_out(name)
         self._disabled.discard(name)
         self.grants.forget(name)

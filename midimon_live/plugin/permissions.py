@@ -160,7 +160,7 @@ class Permissions(LivePlugins):
         was = version.blocked
         self._update(version)
         if version.blocked:
-            self._quieten(version)
+            self.retirement.quieten(version)
         elif was:
             self.later(partial(self._sources.start, version))
 

@@ -11,6 +11,7 @@ from datetime import date, time, timedelta
 from decimal import Decimal
 from enum import Enum
 from fractions import Fraction
+from importlib.util import find_spec
 from inspect import iscoroutinefunction
 from random import Random
 from re import Pattern
@@ -97,35 +98,58 @@ class _Reach:
         cells = zip(code.co_freevars, function.__closure__ or (), strict=True)
         inside = [(name, _inside(cell)) for name, cell in cells if name != "__class__"]
         inside += [("a default value", one) for one in function.__defaults__ or ()]
-        return _first(self._of_value(*one) for one in inside) or _first(
-            self._of_name(name, function) for name in _reached(code)
+        return (
+            _first(self._of_value(*one) for one in inside)
+            or _first(_of_module(name) for name in _imported(code))
+            or _first(self._of_name(name, function) for name in _reached(code))
         )
 
     def _of_name(self, name: str, function: FunctionType) -> str:
         if name in function.__globals__:
             return self._of_value(name, function.__globals__[name])
-        known = (hasattr(builtins, name) and name not in _FAR) or name in _PURE
-        return "" if known else f"it uses {name}"
+        if hasattr(builtins, name):
+            return f"it uses {name}" if name in _FAR else ""
+        # what there is none of raises when it is tried, and does nothing else
+        return f"it uses {name}" if name.startswith("global ") or name == "__class__" else ""
 
 
 def _first(found: Iterable[str]) -> str:
     return next(filter(None, found), "")
 
 
+def _of_module(name: str) -> str:
+    """Return what a module's import would be, or "" where it is harmless, or there is none."""
+    if name in _PURE:
+        return ""
+    try:
+        return f"it imports {name}" if find_spec(name) is not None else ""
+    except (ImportError, ValueError):  # half-imported, or no module's name
+        return f"it imports {name}"
+
+
+def _imported(code: CodeType) -> Iterator[str]:
+    """Yield the names of the modules that code imports; "." for its own package."""
+    for one in _instructions(code):
+        if one.opname == "IMPORT_NAME":
+            yield str(one.argval).partition(".")[0] or "."
+
+
+def _instructions(code: CodeType) -> Iterator[dis.Instruction]:
+    yield from dis.get_instructions(code)
+    for inner in code.co_consts:
+        if isinstance(inner, CodeType):
+            yield from _instructions(inner)
+
+
 def _reached(code: CodeType) -> Iterator[str]:
-    """Yield the names of globals and modules that code uses; "global NAME" for one that it sets."""
-    for one in dis.get_instructions(code):
+    """Yield the names of globals that code uses; "global NAME" for one that it sets."""
+    for one in _instructions(code):
         if one.opname in ("LOAD_GLOBAL", "LOAD_NAME"):
             yield str(one.argval)
-        elif one.opname == "IMPORT_NAME":
-            yield str(one.argval).partition(".")[0]
         elif one.opname in ("STORE_GLOBAL", "DELETE_GLOBAL"):
             yield f"global {one.argval}"
         elif one.argval == "__class__" and one.opname in ("LOAD_ATTR", "STORE_ATTR"):
             yield "__class__"
-    for inner in code.co_consts:
-        if isinstance(inner, CodeType):
-            yield from _reached(inner)
 
 
 def _is_harmless(value: Any) -> bool:

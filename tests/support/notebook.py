@@ -9,9 +9,10 @@ import midimon_live
 from midimon_live.changes import Change
 from midimon_live.mappings import Origin
 from midimon_live.plugin import api
-from midimon_live.testing import TestSession
+from midimon_live.sessions import Session
 
 _numbers = count(1)
+_KEPT = 500  # cells whose text is there for tracebacks
 
 
 class Notebook:
@@ -21,7 +22,7 @@ class Notebook:
         midi: the session, `midi` in the cells too, beside all public names.
     """
 
-    def __init__(self, midi: TestSession) -> None:
+    def __init__(self, midi: Session) -> None:
         self.midi = midi
         self.names: dict[str, Any] = {"__name__": "__main__", "midi": midi}
         self.names |= {one: getattr(midimon_live, one) for one in midimon_live.__all__}
@@ -31,6 +32,7 @@ class Notebook:
         number = next(_numbers)
         code, filename = textwrap.dedent(code), f"<cell {number}>"
         linecache.cache[filename] = len(code), None, code.splitlines(keepends=True), filename
+        linecache.cache.pop(f"<cell {number - _KEPT}>", None)
         api.defined.clear()
         self.midi.begin(Change(Origin(cell, f"In [{number}]", number)))
         try:
