@@ -30,6 +30,7 @@ from midimon_live.running import Running
 from midimon_live.runs import Runs
 from midimon_live.stalls import StallMeter
 from midimon_live.surface import Surface
+from midimon_live.tempo import Tempo
 from midimon_live.timers import Timers
 from midimon_live.watchdog import Watchdog
 from midimon_live.workers import InlineWorkers, ThreadWorkers, Workers
@@ -59,6 +60,8 @@ class Assembly:
     pump: Inline
     clock: Clock
     hooks: Hooks
+    tempo: Tempo
+    runner: Runner
 
     def plugins_in_use(self) -> set[str]:
         """Return the names of the plugins that gestures and actions under way may still need."""
@@ -90,16 +93,14 @@ def assemble(
     gestures, say = _gestures(surface, timers, clock, threads=threads), runner.describe
     host = Host(clock, modes, surface, ports.outputs, plugins, running, workers, monitor, say)
     runs = Runs(host, clock, timers, running, monitor, say)
-    engine = Engine(clock, monitor, timers, surface, gestures, modes, runs)
-    stalls = StallMeter(clock, monitor, running)
+    tempo, stalls = Tempo(clock, timers, monitor), StallMeter(clock, monitor, running)
+    engine = Engine(clock, monitor, timers, surface, gestures, modes, runs, tempo)
     parts = Parts(engine, ports, timers, running, clock, monitor, tasks)
     watchdog = Watchdog(running, monitor, stalls.line_of)
-    find_loop = partial(kernel_loop, shell)
-    pump = Pump(parts, find_loop, stalls, watchdog) if threads else Inline(parts)
+    pump = Pump(parts, partial(kernel_loop, shell), stalls, watchdog) if threads else Inline(parts)
     bell.ring = timers.changed = pump.wake
     hooks.changed = partial(_tell_of_events, engine, hooks)
-    ports.lost = partial(_release_held, surface, pump)
-    _join(plugins, surface, runs, pump, workers)
+    _join(plugins, runs, pump, workers, ports, surface)
     return Assembly(
         monitor,
         running,
@@ -118,6 +119,8 @@ def assemble(
         pump,
         clock,
         hooks,
+        tempo,
+        runner,
     )
 
 
@@ -150,10 +153,16 @@ class _Bell:
 
 
 def _join(
-    plugins: PluginManager, surface: Surface, runs: Runs, pump: Inline, workers: Workers
+    plugins: PluginManager,
+    runs: Runs,
+    pump: Inline,
+    workers: Workers,
+    ports: Ports,
+    surface: Surface,
 ) -> None:
-    """Tell plugins and actions of what is built after them."""
+    """Tell plugins, actions and ports of what is built after them."""
     runs.later = pump.later
+    ports.lost = partial(_release_held, surface, pump)
     plugins.defer, plugins.exclusive, plugins.later = pump.defer, pump.paused, pump.later
     plugins.between_events, plugins.services.emitted = pump.between_events, pump.emit
     plugins.retirement.later, plugins.retirement.held = pump.later, surface.held_by

@@ -17,6 +17,7 @@ from midimon_live.events import (
     POLYTOUCH,
     PROGRAM_CHANGE,
     SYSEX,
+    SYSTEM,
     MidiEvent,
     TriggerContext,
     control_key,
@@ -27,7 +28,8 @@ from midimon_live.modes import Modes
 from midimon_live.monitor import Monitor, Row, Step
 from midimon_live.runs import Runs
 from midimon_live.surface import ON_TO_OFF, Press, Surface
-from midimon_live.timers import Timers
+from midimon_live.tempo import Tempo
+from midimon_live.timers import Timers, ring
 from midimon_live.triggers import Control
 
 _SYSEX_KEPT = 64
@@ -52,6 +54,7 @@ class Engine:
         gestures: tells which gesture a press becomes.
         modes: the mappings in force.
         runs: starts actions.
+        tempo: hears MIDI clock.
 
     Attributes:
         tap: gets each event before the mappings do, and keeps it by answering True; None is nobody.
@@ -66,6 +69,7 @@ class Engine:
         gestures: Gestures,
         modes: Modes,
         runs: Runs,
+        tempo: Tempo,
     ) -> None:
         self._now = clock.now
         self._epoch_ms = clock.epoch_ms
@@ -77,6 +81,7 @@ class Engine:
         self._gestures = gestures
         self._modes = modes
         self._start = runs.start
+        self._hear = tempo.heard
         self.tap: Tap | None = None
         gestures.engine = self
 
@@ -118,9 +123,7 @@ class Engine:
     def run_timers(self, moment: float) -> None:
         """Run what is due at `moment`, soonest first."""
         while (timer := self._timers.pop_due(moment)) is not None:
-            action, timer.action = timer.action, None
-            if action is not None:
-                action()
+            ring(timer)
 
     def fire(self, press: Press, mappings: Iterable[Mapping], held: float | None) -> bool:
         """Fire the first of `mappings` that accepts a press; tell whether the search is over."""
@@ -298,6 +301,8 @@ class Engine:
 
     def _pass_by(self, event: MidiEvent, key: int, started: float) -> None:
         """Count and remember what can not be mapped; of long messages only the beginning."""
+        if key == SYSTEM:
+            self._hear(event)
         verdict = _VERDICTS.get(key, "system")
         self._counters[verdict] += 1
         if len(event.data) > _SYSEX_KEPT:

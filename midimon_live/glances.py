@@ -29,6 +29,8 @@ class Glances:
         self._ports = parts.ports
         self._pump = parts.pump
         self._runs = parts.runs
+        self._tempo = parts.tempo
+        self._now = parts.clock.now
         self._closed = False
         self.virtual = parts.virtual
         self.plugins = parts.plugins
@@ -94,6 +96,8 @@ class Glances:
             under_way=len(self._runs.under_way()),
             mode=self._modes.name,
             stalls=self.stalls(),
+            clock=self._tempo.position(),
+            on_the_beat=views.waiting(self._tempo.waiting(), self._now()),
         )
 
     def stalls(self) -> list[Stall]:

@@ -23,17 +23,17 @@ from midimon_live.learn import TIMEOUT_S, Learner, Lessons
 from midimon_live.learned import Learned, NothingLearned
 from midimon_live.modes import check_color, check_mode_name
 from midimon_live.monitor import Monitor
-from midimon_live.past import Past
 from midimon_live.plugin.api import Plugin
 from midimon_live.plugin.failures import plain_place
 from midimon_live.pump import Pump
+from midimon_live.timing import Timing
 from midimon_live.triggers import check_trigger
 from midimon_live.undo import Undo
 
 Handler = Callable[[TriggerContext], Any]
 
 
-class Session(Past):
+class Session(Timing):
     """A running engine with its ports and plugins. Any thread may call anything, unless said.
 
     Args:
@@ -70,6 +70,7 @@ class Session(Past):
         self._timers = parts.timers
         self._tasks = parts.tasks
         self._engine = parts.engine
+        self._runner = parts.runner
         self._watchdog = parts.watchdog
         self._gestures = parts.gestures
         committer = Committer(
@@ -226,6 +227,7 @@ class Session(Past):
         self._lessons.end()
         self._runs.cancel()
         self.plugins.retirement.wait_no_longer()
+        self._tempo.cancel(fleeting=True)
         self.plugins.cancel_timers()
         self._tasks.cancel()
         failures = self._ports.outputs.silence(thoroughly=True)
@@ -289,6 +291,7 @@ class Session(Past):
         with _each_step(self._monitor) as step:
             step(self.close_files)
             step(self._lessons.end)
+            step(self._tempo.close)
             step(self._runs.cancel)
             step(self._tasks.cancel)
             step(self.plugins.close)

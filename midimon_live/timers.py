@@ -24,6 +24,13 @@ class Timer:
         self.action = None
 
 
+def ring(timer: Timer) -> None:
+    """Call what a timer is for, once, unless it was cancelled."""
+    action, timer.action = timer.action, None
+    if action is not None:
+        action()
+
+
 class Timers:
     """Pending timers, soonest first. Any thread may schedule; the baton's holder runs them.
 

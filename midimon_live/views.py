@@ -6,6 +6,7 @@ from datetime import datetime
 from shlex import quote
 
 from midimon_live import controllers
+from midimon_live.boundaries import ClockPosition, Waiting
 from midimon_live.explain import describe
 from midimon_live.modes import Modes
 from midimon_live.monitor import Monitor, Trace
@@ -35,6 +36,8 @@ def status(
     under_way: int,
     mode: str,
     stalls: Sequence[Stall],
+    clock: ClockPosition | None,
+    on_the_beat: str,
 ) -> Table:
     """Return one glance at everything."""
     late = monitor.lateness()
@@ -56,6 +59,8 @@ def status(
         ("actions", f"{under_way} under way"),
         ("plugins", _in_memory(plugins)),
     ]
+    rows += [("clock", str(clock))] if clock is not None else []
+    rows += [("waiting", on_the_beat)] if on_the_beat else []
     if monitor.counters:
         counted = sorted(monitor.counters.items())
         rows.append(("counted", ", ".join(f"{times} {what}" for what, times in counted)))
@@ -64,6 +69,16 @@ def status(
         rows.append(("last stall", f"{last.seconds * 1000:.0f} ms, {last.where}"))
     remarks = [notice.text for notice in monitor.notices()[-_SHOWN_NOTICES:]]
     return Table("midimon_live", ("", ""), rows, remarks)
+
+
+def waiting(waiting: Sequence[Waiting], now: float) -> str:
+    """Return what waits for a beat or bar, and for how long."""
+    said = []
+    for one in waiting:
+        seconds = max(one.timer.due - now, 0.0)
+        when = "when the clock begins" if one.target is None else f"in {seconds:.1f} s"
+        said.append(f"{one.about}, for the next {one.span} ({when})")
+    return "; ".join(said)
 
 
 def _in_memory(plugins: PluginManager) -> str:
