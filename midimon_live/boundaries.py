@@ -66,7 +66,7 @@ class ClockPosition(NamedTuple):
 
 
 @dataclass(eq=False, slots=True)
-class Waiting:
+class Waiter:
     """What waits for a boundary.
 
     Attributes:
@@ -82,3 +82,9 @@ class Waiting:
     timer: Timer
     fleeting: bool
     target: int | None = None
+
+    def when(self, now: float) -> str:
+        """Return when that is, in words; `now` is the moment."""
+        if self.target is None:
+            return "when the clock begins"
+        return f"in {max(self.timer.due - now, 0.0):.1f} s"

@@ -65,6 +65,8 @@ class Change:
         forget: modes that go if nothing is mapped in them any more; None keeps all.
         taken_back: what takes back decisions that were made meanwhile, by what they are about.
         lenient: whether a plugin may be named that does not exist, as a configuration may.
+        at: for which boundary it waits, as "bar" or "now"; "" is what the session says.
+        apart: whether it is a block of its own, in no cell.
     """
 
     origin: Origin | None = None
@@ -76,3 +78,5 @@ class Change:
     forget: tuple[str, ...] | None = None
     taken_back: dict[tuple[str, str], Callable[[], None]] = field(default_factory=dict)
     lenient: bool = False
+    at: str = ""
+    apart: bool = False

@@ -5,8 +5,10 @@ the mapping table replaced, between two events. What the same cell made before g
 """
 
 from collections.abc import Callable, Collection, Iterable
+from collections.abc import Mapping as AnyMapping
 from dataclasses import dataclass, field
 from itertools import count
+from types import MappingProxyType
 
 from midimon_live.actions import Action
 from midimon_live.changes import Change, WantedMapping
@@ -100,21 +102,45 @@ class Committer:
         with self.lock:
             self.apply(Prepared(Change()), out=[name])
 
-    def prepare(self, change: Change) -> Prepared:
+    def prepare(
+        self,
+        change: Change,
+        waiting: AnyMapping[str, Version] = MappingProxyType({}),
+        taken: Collection[str] = (),
+    ) -> Prepared:
         """Build and initialise what a change needs, aside; `apply` or `discard` has to follow.
+
+        Args:
+            change: what is wanted.
+            waiting: instances that an earlier run of its cell has had prepared, to be gone on with.
+            taken: names that others will have.
 
         Raises:
             LoadError, InvalidValue: as for `commit`.
         """
-        live = self._plugins.definitions()
-        wanted = Definitions(live, change.origin)
+        live = {**self._plugins.definitions(), **_definitions(waiting)}
+        wanted = Definitions(live, change.origin, taken)
         actions = [one.action.replaced(wanted.named) for one in change.mappings]
         for cls in change.classes:
             wanted.add_class(cls)
         if not change.lenient:
             wanted.check_names(self._plugins.unknown)
         staged = self._plugins.stage(wanted.new.values())
+        kept = waiting.keys() & set(wanted.mentioned) - staged.keys()
+        staged.update({name: waiting[name] for name in kept})
         return self._with_mapped(Prepared(change, actions, staged))
+
+    def differs(self, prepared: Prepared) -> bool:
+        """Tell whether a change would change anything: a cell that only prints does not."""
+        change = prepared.change
+        if prepared.staged or change.mappings or change.removals or change.modes:
+            return True
+        cell = change.origin.cell if change.origin is not None else None
+        made = [one.origin for one in (*self._modes.table, *self._plugins.definitions().values())]
+        return cell is not None and (
+            bool(self._modes_of.get(cell))
+            or any(one is not None and one.cell == cell for one in made)
+        )
 
     def discard(self, prepared: Prepared, why: str) -> None:
         """Shut down what was prepared and is not wanted any more."""
@@ -311,5 +337,5 @@ class Committer:
         )
 
 
-def _definitions(versions: dict[str, Version]) -> dict[str, Definition]:
+def _definitions(versions: AnyMapping[str, Version]) -> dict[str, Definition]:
     return {name: version.definition for name, version in versions.items()}

@@ -1,6 +1,6 @@
 """From what a change mentions, a class, an instance or a function, to a plugin with a name."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from inspect import isabstract, signature
 from itertools import count
 from typing import Any
@@ -20,14 +20,29 @@ class Definitions:
     A class and a named function keep their name, so that defining them again replaces them
     everywhere. What has no name of its own (an instance, a lambda, a function made by another) gets
     a number where the name is taken.
+
+    Args:
+        live: what there is already, by name.
+        origin: the cell that wants it.
+        taken: names that others will have.
+
+    Attributes:
+        mentioned: the names of plugins in actions.
+        new: what has to be built, by name.
     """
 
-    def __init__(self, live: dict[str, Definition], origin: Origin | None) -> None:
+    def __init__(
+        self,
+        live: dict[str, Definition],
+        origin: Origin | None,
+        taken: Collection[str] = (),
+    ) -> None:
         self._live = live
         self._origin = origin
         self._by_source = {id(one.source): name for name, one in live.items()}
         self._unmapped_classes: set[int] = set()
-        self._named: list[str] = []
+        self._taken = taken
+        self.mentioned: list[str] = []
         self.new: dict[str, Definition] = {}
 
     def named(self, action: Action) -> Action:
@@ -35,7 +50,7 @@ class Definitions:
         if not isinstance(action, PluginAction):
             return action
         name = self._name(action.plugin)
-        self._named.append(name)
+        self.mentioned.append(name)
         return PluginAction(name, dict(action.params))
 
     def _name(self, source: Any) -> str:
@@ -70,7 +85,7 @@ class Definitions:
 
     def check_names(self, unknown: Callable[[str], str]) -> None:
         """Raise InvalidValue where a mapping names a plugin that does not exist."""
-        for name in self._named:
+        for name in self.mentioned:
             if name not in self._live and name not in self.new:
                 raise InvalidValue(unknown(name))
 
@@ -84,7 +99,8 @@ class Definitions:
         for attempt in count(1):
             candidate = name if attempt == 1 else f"{name}-{attempt}"
             taken = self._live.get(candidate)
-            if candidate not in self.new and (taken is None or self._is_mine(taken)):
+            free = candidate not in self.new and candidate not in self._taken
+            if free and (taken is None or self._is_mine(taken)):
                 return candidate
         raise AssertionError
 

@@ -1,20 +1,23 @@
 """What the running cell has asked for so far, brought into force at its end.
 
-Outside of a cell, and inside a handler, what is asked for comes into force at once.
+Outside of a cell, and inside a handler, what is asked for comes into force at once. Either may wait
+for a beat or bar.
 """
 
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from contextvars import ContextVar
 
 from midimon_live.actions import is_plugin_class
+from midimon_live.boundaries import span_of
 from midimon_live.changes import Change, MappingHandle, WantedMapping
-from midimon_live.committer import Committer
 from midimon_live.errors import InvalidValue, MidimonError
 from midimon_live.mappings import Origin
 from midimon_live.plugin.api import Plugin
 from midimon_live.plugin.guard.subject import acting
 from midimon_live.running import Running
+from midimon_live.waiting import WaitingChanges
 
 # follows the code of a cell, also across `await`; a handler that runs meanwhile has a context of
 # its own, in which this is empty or over
@@ -27,12 +30,16 @@ class Drafts:
     """The changes that open cells have collected. Any thread may call.
 
     Args:
-        committer: brings them into force.
+        waiting: brings them into force, now or on the beat.
         running: tells whether the caller is a handler.
+
+    Attributes:
+        at: for which boundary cells wait that do not say so themselves, as "bar" or "now".
     """
 
-    def __init__(self, committer: Committer, running: Running) -> None:
-        self._committer = committer
+    def __init__(self, waiting: WaitingChanges, running: Running) -> None:
+        self._waiting = waiting
+        self.at = "now"
         self._running = running
         self._open: dict[int, Change] = {}
         self._ending: Origin | None = None
@@ -70,7 +77,7 @@ class Drafts:
         if commit:
             change.classes.extend(classes)
             try:
-                remarks = self._committer.commit(change)
+                remarks = self._waiting.commit(change, span_of(change.at or self.at))
             except BaseException:
                 _take_back(change.taken_back)
                 raise
@@ -105,6 +112,32 @@ class Drafts:
             self._decisions[cell] = kept
         return _take_back(left)
 
+    def wait(self, at: str) -> bool:
+        """Let the running cell come into force at a boundary; False outside of a cell."""
+        change = self._current()
+        if change is not None:
+            change.at = at
+        return change is not None
+
+    @contextmanager
+    def block(self, at: str) -> Iterator[None]:
+        """Let what is asked for inside come into force at a boundary; in a cell, all of the cell.
+
+        Raises:
+            LoadError, InvalidValue: at its end: it can not be; nothing was changed.
+        """
+        if self.wait(at):
+            yield
+            return
+        change = Change(at=at, apart=True)
+        token = _cell_change.set((self, change))
+        try:
+            yield
+        finally:
+            change.over = True
+            _cell_change.reset(token)
+        self._waiting.commit(change, span_of(at))
+
     def activate(self, plugin: type[Plugin] | None) -> list[str]:
         """Make a plugin class live now, or, without one, all that the cell has said so far.
 
@@ -120,12 +153,12 @@ class Drafts:
             if not is_plugin_class(plugin):
                 raise InvalidValue(f"{plugin!r:.80} is no plugin class")
             origin = change.origin if change is not None else None
-            return self._committer.commit(Change(origin, classes=[plugin]))
+            return self._waiting.commit(Change(origin, classes=[plugin]))
         if change is None:
             return []
         self.begin(Change(change.origin))
         change.over = True
-        return self._committer.commit(change)
+        return self._waiting.commit(change)
 
     def map(self, wanted: WantedMapping) -> MappingHandle:
         """Add a mapping."""
@@ -136,7 +169,7 @@ class Drafts:
             return handle
         change = self._current()
         if change is None:
-            self._committer.commit(Change(mappings=[wanted]))
+            self._waiting.commit(Change(mappings=[wanted]))
         else:
             change.mappings.append(wanted)
         return handle
@@ -154,22 +187,24 @@ class Drafts:
             change.mappings = [one for one in change.mappings if one.handle is not handle]
             change.removals.append(handle)
         elif handle.mapping is not None:
-            self._committer.commit(Change(removals=[handle]))
+            self._waiting.commit(Change(removals=[handle]))
+        else:
+            self._waiting.remove(handle)
 
     def define_mode(self, mode: str, color: str | None) -> None:
         """Let a mode exist, with its colour or None."""
         change = self._current()
         if change is None:
-            self._committer.commit(Change(modes={mode: color}))
+            self._waiting.commit(Change(modes={mode: color}))
         else:
             change.modes[mode] = color
 
     def _current(self) -> Change | None:
         """Return what the running cell has said so far; None outside of one, and in a handler."""
         owner, change = _cell_change.get() or (None, None)
-        if change is None or change.over or owner is not self or self._running.here():
+        if change is None or change.over or owner is not self:
             return None  # another session's cell is no cell of this one's
-        return change
+        return None if self._running.here() and not change.apart else change
 
 
 def _take_back(decisions: Mapping[tuple[str, str], Callable[[], None]]) -> list[str]:

@@ -59,6 +59,35 @@ def _modes(session: Session) -> Table:
     return session.modes()
 
 
+def _tempo(session: Session, bpm: str | None = None) -> str:
+    if bpm is not None:
+        session.tempo = None if bpm == "off" else _bpm(bpm)
+    return str(session.clock_position() or "there is no clock")
+
+
+def _meter(session: Session, beats: str | None = None) -> str:
+    if beats is not None:
+        session.meter = _number(beats)
+    return f"{session.meter} beats a bar"
+
+
+def _apply(session: Session, *boundary: str) -> str:
+    if boundary:
+        session.apply = " ".join(boundary)
+    return f"cells come into force: {session.apply}"
+
+
+def _at(session: Session, *boundary: str) -> None:
+    session.at(" ".join(boundary))
+
+
+def _bpm(text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        raise CommandError(f"{text!r} is no tempo; allowed are beats a minute, and off") from None
+
+
 def _actions(session: Session) -> Table:
     return session.actions()
 
@@ -262,6 +291,10 @@ COMMANDS: dict[str, Command] = {
     "send": Command("TYPE [name=value ...] [port=NAME]", "send a message, in mido's words", _send),
     "mode": Command("[NAME]", "show or change the active mode", _mode),
     "modes": Command("", "the modes, their colours and how much is mapped in them", _modes),
+    "tempo": Command("[BPM|off]", "show or set the internal tempo", _tempo),
+    "meter": Command("[BEATS]", "show or set the beats per bar", _meter),
+    "apply": Command("[now|beat|bar ...]", "for what cells wait from now on", _apply),
+    "at": Command("beat|bar ...", "for what this cell waits", _at),
     "actions": Command("", "the actions under way", _actions),
     "cancel": Command("[NUMBER]", "cancel one of them, or all", _cancel),
     "report": Command("", "mappings that never fire, or not always", _report),

@@ -29,6 +29,7 @@ from midimon_live.pump import Pump
 from midimon_live.timing import Timing
 from midimon_live.triggers import check_trigger
 from midimon_live.undo import Undo
+from midimon_live.waiting import WaitingChanges
 
 Handler = Callable[[TriggerContext], Any]
 
@@ -82,7 +83,8 @@ class Session(Timing):
             parts.clock.now,
         )
         self.use_files(parts, committer, watch=threads)
-        self._drafts = Drafts(committer, self.running)
+        self._waiting = WaitingChanges(committer, parts.tempo, parts.monitor, parts.in_seconds)
+        self._drafts = Drafts(self._waiting, self.running)
         self._undo = Undo(self.plugins, self._modes, committer, lambda: self._drafts.origin)
         committer.changed = self._undo.changed
         self.plugins.decided = self._decided
@@ -291,6 +293,7 @@ class Session(Timing):
         with _each_step(self._monitor) as step:
             step(self.close_files)
             step(self._lessons.end)
+            step(self._waiting.close)
             step(self._tempo.close)
             step(self._runs.cancel)
             step(self._tasks.cancel)

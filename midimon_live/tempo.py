@@ -10,7 +10,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from midimon_live.boundaries import ClockPosition, Span, Waiting
+from midimon_live.boundaries import ClockPosition, Span, Waiter
 from midimon_live.clock import Clock
 from midimon_live.errors import InvalidValue
 from midimon_live.events import MidiEvent, check_range
@@ -55,7 +55,7 @@ class Tempo:
         self._midi: MidiClock | None = None
         self._port = ""
         self._ignored: set[str] = set()
-        self._waiting: list[Waiting] = []
+        self._waiting: list[Waiter] = []
         self._timer: Timer | None = None
         self._watcher: Timer | None = None
         # the last boundary that rang, in ticks: its own tick may come a little later
@@ -125,7 +125,7 @@ class Tempo:
         with self._lock:
             waits = span is not None and self._runs()
             if span is not None and waits:
-                one = Waiting(about, span, timer, fleeting)
+                one = Waiter(about, span, timer, fleeting)
                 self._waiting.append(one)
                 if (line := self._line()) is not None:
                     self._aim(one, self._passed(line))
@@ -141,11 +141,19 @@ class Tempo:
             return self._runs()
 
     def how_to_have_one(self) -> str:
-        """Return how to have a clock, the first time; "" from then on."""
+        """Return how to have a clock, and notice it, the first time; "" from then on."""
         said, self._said_how = self._said_how, True
-        return "" if said else HOW_TO_HAVE_A_CLOCK
+        if said:
+            return ""
+        self._notice(HOW_TO_HAVE_A_CLOCK)
+        return HOW_TO_HAVE_A_CLOCK
 
-    def waiting(self) -> list[Waiting]:
+    def when(self, timer: Timer) -> str:
+        """Return when a timer of `at` rings, in words; "" once it has rung."""
+        now = self._now()
+        return next((one.when(now) for one in self.waiting() if one.timer is timer), "")
+
+    def waiting(self) -> list[Waiter]:
         """Return what waits, soonest first."""
         with self._lock:
             return sorted(self._alive(), key=lambda one: one.timer.due)
@@ -240,7 +248,7 @@ class Tempo:
             self._waiting = [one for one in self._alive() if one not in due]
             self._reached = max((one.target or 0 for one in due), default=self._reached)
         for one in sorted(due, key=lambda one: one.target or 0):
-            ring(one.timer)
+            self._timers.schedule(moment, partial(ring, one.timer))  # each by itself, may it raise
         self._arm()
 
     def _arm(self) -> None:
@@ -297,7 +305,7 @@ class Tempo:
         """Return the present position; what rang early for its boundary is past it."""
         return max(line.tick_at(self._now()), self._reached)
 
-    def _alive(self) -> list[Waiting]:
+    def _alive(self) -> list[Waiter]:
         return [one for one in self._waiting if one.timer.action is not None]
 
     def _aim_all(self, after: float | None) -> None:
@@ -308,7 +316,7 @@ class Tempo:
             else:
                 self._aim(one, after)
 
-    def _aim(self, one: Waiting, after: float) -> None:
+    def _aim(self, one: Waiter, after: float) -> None:
         ticks = one.span.ticks(self._meter)
         one.target = int((after + _NEAR) // ticks + 1) * ticks
 

@@ -1,8 +1,9 @@
 """The session's musical time: tempo and meter, and what waits for a beat or bar."""
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from functools import partial
-from typing import Any
+from typing import Any, overload
 
 from midimon_live.actions import function_name
 from midimon_live.boundaries import ClockPosition, span_of
@@ -51,8 +52,35 @@ class Timing(Past):
         """Return bar, beat, meter, tempo and source of the clock; None without one."""
         return self._tempo.position()
 
-    def at(self, boundary: str, function: Callable[..., Any], *args: Any) -> Timer:
-        """Call a function at the next beat or bar, like a handler; again from there, at each.
+    @property
+    def apply(self) -> str:
+        """For what cells wait: "now", "beat", "bar", or a multiple, as "2 bars"; assign it.
+
+        Each cell is built at its end, as ever, and what is wrong with it shows there; what it
+        changes lands on the boundary, all at once. A cell may say otherwise for itself, with `at`.
+        """
+        return self._drafts.at
+
+    @apply.setter
+    def apply(self, boundary: str) -> None:
+        self._check_open()
+        span = span_of(boundary)
+        self._drafts.at = "now" if span is None else str(span)
+
+    @overload
+    def at(self, boundary: str) -> AbstractContextManager[None]: ...
+
+    @overload
+    def at(self, boundary: str, function: Callable[..., Any], *args: Any) -> Timer: ...
+
+    def at(
+        self, boundary: str, function: Callable[..., Any] | None = None, *args: Any
+    ) -> AbstractContextManager[None] | Timer:
+        """Let something happen at the next beat or bar: a function, a cell, or a block of code.
+
+        `midi.at("bar", function)` calls it like a handler, once. `midi.at("bar")` in a cell lets
+        the whole cell come into force then. `with midi.at("bar"): ...` outside of a cell, or in a
+        handler, does that with what is mapped, removed and defined inside.
 
         Args:
             boundary: "beat", "bar", or a multiple, as "2 bars": that is each second bar of the
@@ -61,20 +89,23 @@ class Timing(Past):
             args: handed to it.
 
         Returns:
-            A timer with `cancel()`. Without a clock the function is called at once.
+            With a function, a timer with `cancel()`. Without a clock it is called at once.
 
         Raises:
             InvalidValue: there is no such boundary, or the function can not be called.
         """
         self._check_open()
         span = span_of(boundary)
+        if function is None:
+            self._drafts.wait(boundary)
+            return self._drafts.block(boundary)
         if not callable(function):
             raise InvalidValue(f"{function!r:.80} can not be called; give a function")
         name = function_name(function)[0]
         make = partial(FunctionPlugin, name, function)
         definition = Definition(name, function, make, Kind.FUNCTION, None)
         version = Version(definition, StatsRecorder())
-        if span is not None and not self._tempo.runs() and (how := self._tempo.how_to_have_one()):
-            self._monitor.notice(how)
+        if span is not None and not self._tempo.runs():
+            self._tempo.how_to_have_one()
         call = partial(self._runner.call, version, function, *args)
         return self._tempo.at(span, call, name, fleeting=True)

@@ -6,7 +6,7 @@ from datetime import datetime
 from shlex import quote
 
 from midimon_live import controllers
-from midimon_live.boundaries import ClockPosition, Waiting
+from midimon_live.boundaries import ClockPosition, Waiter
 from midimon_live.explain import describe
 from midimon_live.modes import Modes
 from midimon_live.monitor import Monitor, Trace
@@ -71,14 +71,9 @@ def status(
     return Table("midimon_live", ("", ""), rows, remarks)
 
 
-def waiting(waiting: Sequence[Waiting], now: float) -> str:
+def waiting(waiters: Sequence[Waiter], now: float) -> str:
     """Return what waits for a beat or bar, and for how long."""
-    said = []
-    for one in waiting:
-        seconds = max(one.timer.due - now, 0.0)
-        when = "when the clock begins" if one.target is None else f"in {seconds:.1f} s"
-        said.append(f"{one.about}, for the next {one.span} ({when})")
-    return "; ".join(said)
+    return "; ".join(f"{one.about}, for the next {one.span} ({one.when(now)})" for one in waiters)
 
 
 def _in_memory(plugins: PluginManager) -> str:

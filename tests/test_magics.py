@@ -46,6 +46,14 @@ def midi() -> Iterator[TestSession]:
         ("grant blink filesystem", "blink may use filesystem; high risk: it may read and write f"),
         ("revoke blink MIDI", "blink may not use midi any more"),
         ("panic", "all notes off"),
+        ("tempo", "there is no clock"),
+        ("tempo 90", "bar 1, beat 1.0 of 4, 90.0 bpm"),
+        ("tempo off", "there is no clock"),
+        ("meter 3", "3 beats a bar"),
+        ("meter", "4 beats a bar"),
+        ("apply", "cells come into force: now"),
+        ("apply bar", "cells come into force: bar"),
+        ("apply 2 bars", "cells come into force: 2 bars"),
     ],
 )
 def test_command_answers_in_one_line(midi: TestSession, line: str, answer: str) -> None:
@@ -159,6 +167,11 @@ def test_unknown_command_lists_those_there_are(midi: TestSession, line: str) -> 
         ("connect nowhere", "no input is called 'nowhere'"),
         ("disconnect nowhere", "no connected input is called 'nowhere'"),
         ("stats nobody", "no plugin is called 'nobody'"),
+        ("tempo fast", "'fast' is no tempo; allowed are beats a minute, and off"),
+        ("tempo 5", "allowed are 20 to 999 beats a minute"),
+        ("meter 3.5", "allowed are whole numbers from 1 to 32"),
+        ("apply soon", "is to wait for 'soon'; allowed are"),
+        ("at", "is to wait for ''; allowed are"),
     ],
 )
 def test_bad_word_is_a_clear_error(midi: TestSession, line: str, text: str) -> None:
