@@ -139,7 +139,7 @@ def _cells() -> tuple[list[float], list[float]]:
     midi.end = timed  # type: ignore[method-assign]
     for version in range(CELLS):
         notebook.run("plugin", code.format(version=version))
-        swaps.append(midi._drafts._committer.swap_s)
+        swaps.append(midi._undo._committer.swap_s)
         for velocity in range(1, 9):
             midi.virtual.press(60, velocity)
             midi.virtual.release(60)
