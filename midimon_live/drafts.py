@@ -180,6 +180,11 @@ class Drafts:
         change = self._current()
         return 0 if change is None else len(change.mappings)
 
+    @property
+    def open(self) -> bool:
+        """Whether a cell runs that has not said all yet."""
+        return self._current() is not None
+
     def remove(self, handle: MappingHandle) -> None:
         """Take a mapping out; again is harmless."""
         change = self._current()

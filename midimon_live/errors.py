@@ -22,6 +22,7 @@ Each message says what was found, what is allowed and what to do::
         ├── LoadError           the plugin could not be built or initialised
         │   ├── InvalidPlugin   its folder or file is not what a plugin is made of
         │   └── ChecksumMismatch  its file is not the one that its manifest speaks of
+        ├── ExportError         the plugin can not leave its notebook as it is
         └── ExecutionError      the plugin raised while it ran
 """
 
@@ -162,3 +163,17 @@ class ChecksumMismatch(LoadError):
 
 class ExecutionError(PluginError):
     """Raised by `execute_plugin` when the plugin raised; the cause is chained."""
+
+
+class ExportError(PluginError):
+    """Raised when a plugin can not be written into a folder; nothing was written.
+
+    Attributes:
+        problems: all that has to be put right, a line each.
+    """
+
+    def __init__(self, plugin: str, problems: Sequence[str]) -> None:
+        self.problems = list(problems)
+        super().__init__(
+            plugin, "\n".join(["it can not be exported, nothing was written", *self.problems])
+        )

@@ -165,6 +165,13 @@ def _new(session: Session, name: str, folder: str | None = None) -> str:
     return f"{made} is a plugin to begin with: edit plugin.py, then %midi load {name}"
 
 
+def _export(session: Session, *words: str) -> Table:
+    given = [word for word in words if word != "--overwrite"]
+    if not 1 <= len(given) <= 2 or len(words) - len(given) > 1:
+        raise CommandError("usage: %midi export NAME [FOLDER] [--overwrite]")
+    return session.export(*given, overwrite=len(given) < len(words))
+
+
 def _load(session: Session, name: str) -> str:
     plugins = session.plugins
     if name not in plugins.list_available():
@@ -304,6 +311,9 @@ COMMANDS: dict[str, Command] = {
     "unload": Command("NAME", "take a plugin out", _unload),
     "discover": Command("", "look for plugins in folders and packages, and list them", _discover),
     "new": Command("NAME [FOLDER]", "write a folder to begin a plugin with", _new),
+    "export": Command(
+        "NAME [FOLDER] [--overwrite]", "write a plugin of a cell into a folder, to keep", _export
+    ),
     "load": Command("NAME", "load a plugin that was found", _load),
     "reload": Command("NAME", "load it from its files again", _reload),
     "grant": Command(

@@ -68,6 +68,7 @@ class Session(Timing):
         )
         super().__init__(parts)
         self.hooks = parts.hooks
+        self._name_place = name_place
         self._timers = parts.timers
         self._tasks = parts.tasks
         self._engine = parts.engine
@@ -302,6 +303,9 @@ class Session(Timing):
             step(self.plugins.finish)
             step(self._tasks.close)
             step(self._ports.close)
+
+    def _aside(self, clock: Clock) -> "Session":
+        return Session(clock=clock, threads=False, backend="virtual", home=None)
 
     @property
     def closed(self) -> bool:

@@ -8,7 +8,7 @@ from typing import Any, overload
 from midimon_live.actions import function_name
 from midimon_live.boundaries import ClockPosition, span_of
 from midimon_live.errors import InvalidValue
-from midimon_live.past import Past
+from midimon_live.exports import Exports
 from midimon_live.plugin.api import FunctionPlugin
 from midimon_live.plugin.runner import Runner
 from midimon_live.plugin.stats import StatsRecorder
@@ -16,7 +16,7 @@ from midimon_live.plugin.version import Definition, Kind, Version
 from midimon_live.timers import Timer
 
 
-class Timing(Past):
+class Timing(Exports):
     """What a session does on the beat. Any thread may call anything.
 
     Attributes:

@@ -141,9 +141,9 @@ class PluginManager(Permissions):
         """
         version = self._version(name)
         self.retirement.wait_no_longer([name])
-        self.rollback.in_force.take_out(name)
-        self._disabled.discard(name)
+        self._disabled = self._disabled - {name}
         self.grants.forget(name)
+        self.rollback.in_force.take_out(name)
         self._runner.cancel(version)
         self._states.forget(name)
 

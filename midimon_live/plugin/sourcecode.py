@@ -63,15 +63,24 @@ def source_of(thing: type | Callable[..., Any]) -> Source | None:
         return None
 
 
-def code_of(thing: Any) -> CodeType | None:
-    """Return the code that somebody wrote behind a function, method, property or wrapper."""
+def function_of(thing: Any) -> FunctionType | None:
+    """Return the function that somebody wrote behind a method, property, partial or wrapper."""
     for _ in range(100):
         inner = _inside(thing)
         if inner is None:
             break
         thing = inner
-    code = getattr(thing, "__code__", None)
-    return code if isinstance(code, CodeType) else None
+    return thing if isinstance(thing, FunctionType) else None
+
+
+def methods_of(cls: type) -> list[FunctionType]:
+    """Return the functions that were written in a class itself."""
+    functions = (function_of(value) for value in vars(cls).values())
+    return [
+        one
+        for one in functions
+        if one is not None and one.__code__.co_qualname.rpartition(".")[0] == cls.__qualname__
+    ]
 
 
 def _inside(thing: Any) -> Any:
@@ -87,40 +96,31 @@ def _inside(thing: Any) -> Any:
 
 
 def _of_function(thing: Any) -> Source | None:
-    code = code_of(thing)
-    if code is None:
+    function = function_of(thing)
+    if function is None:
         inner = type(thing)
         written_here = not inspect.isbuiltin(thing) and inner.__module__ != "builtins"
         return _of_class(inner) if written_here else None
-    lines = _lines(code.co_filename, getattr(thing, "__globals__", None))
+    code = function.__code__
+    lines = _lines(code.co_filename, function.__globals__)
     if code.co_name == "<lambda>":
         return _statement(lines, code.co_filename, code.co_firstlineno)
     return _definition(lines, code.co_filename, code.co_firstlineno, code.co_name, "def")
 
 
-def _lines(filename: str, namespace: Any = None) -> list[str]:
-    return linecache.getlines(filename, namespace if isinstance(namespace, dict) else None)
+def _lines(filename: str, namespace: dict[str, Any] | None = None) -> list[str]:
+    return linecache.getlines(filename, namespace)
 
 
 def _of_class(cls: type) -> Source | None:
     name = cls.__qualname__.rpartition(".")[2]
-    codes = _methods(cls)
+    codes = [one.__code__ for one in methods_of(cls)]
     for filename, line in _places(cls, name, codes):
         lines = _lines(filename)
         source = _definition(lines, filename, line, name, "class")
         if source is not None and _fits(source, cls, codes, lines):
             return source
     return None
-
-
-def _methods(cls: type) -> list[CodeType]:
-    """Return the code of what was written in the class itself."""
-    codes = (code_of(value) for value in vars(cls).values())
-    return [
-        one
-        for one in codes
-        if one is not None and one.co_qualname.rpartition(".")[0] == cls.__qualname__
-    ]
 
 
 def _places(cls: type, name: str, codes: list[CodeType]) -> Iterator[tuple[str, int]]:

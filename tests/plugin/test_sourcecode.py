@@ -4,15 +4,13 @@ import functools
 import inspect
 import linecache
 import textwrap
-from itertools import count
 from typing import Any
 
 import pytest
 
 from midimon_live.plugin import stats
 from midimon_live.plugin.sourcecode import source_of
-
-_numbers = count(1)
+from tests.support.cells import run
 
 BLINK = '''
 @decorated("a",
@@ -39,21 +37,6 @@ nor this""" + ")"
 # what follows is no part of it
 def blink(): pass
 '''
-
-
-def run(text: str, **names: Any) -> dict[str, Any]:
-    """Run a text as IPython runs a cell: under a name that only linecache knows."""
-    text = textwrap.dedent(text)
-    filename = f"/kernel/cell-{next(_numbers)}.py"
-    linecache.cache[filename] = len(text), None, text.splitlines(keepends=True), filename
-    namespace = {"__name__": "__main__", "decorated": _decorated, **names}
-    exec("from midimon_live import ActionPlugin\nimport functools", namespace)  # noqa: S102 - a cell
-    exec(compile(text, filename, "exec"), namespace)  # noqa: S102 - a cell
-    return namespace
-
-
-def _decorated(*_words: Any, **_more: Any) -> Any:
-    return lambda thing: thing
 
 
 def test_a_class_of_a_cell_with_all_that_misleads() -> None:

@@ -1,7 +1,5 @@
 """A notebook without a kernel: cells as text, run in one namespace, committed at their end."""
 
-import linecache
-import textwrap
 from itertools import count
 from typing import Any
 
@@ -10,9 +8,9 @@ from midimon_live.changes import Change
 from midimon_live.mappings import Origin
 from midimon_live.plugin import api
 from midimon_live.sessions import Session
+from tests.support import cells
 
 _numbers = count(1)
-_KEPT = 500  # cells whose text is there for tracebacks
 
 
 class Notebook:
@@ -30,13 +28,10 @@ class Notebook:
     def run(self, cell: str, code: str) -> list[str]:
         """Run a cell; returns the remarks. What it raises goes through, after it was forgotten."""
         number = next(_numbers)
-        code, filename = textwrap.dedent(code), f"<cell {number}>"
-        linecache.cache[filename] = len(code), None, code.splitlines(keepends=True), filename
-        linecache.cache.pop(f"<cell {number - _KEPT}>", None)
         api.defined.clear()
         self.midi.begin(Change(Origin(cell, f"In [{number}]", number)))
         try:
-            exec(compile(code, filename, "exec"), self.names)  # noqa: S102 - as a kernel does
+            cells.run(code, self.names)
         except BaseException:
             self.midi.end(commit=False)
             raise

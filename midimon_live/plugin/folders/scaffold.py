@@ -1,8 +1,10 @@
 """A folder to begin a plugin with: manifest, code, test and README of one that does a little."""
 
 import re
+from collections.abc import Mapping
 from pathlib import Path
 
+from midimon_live.atomic import write_folder
 from midimon_live.errors import InvalidValue
 from midimon_live.plugin.api import snake_case
 
@@ -89,11 +91,7 @@ def new_plugin(name: str, parent: Path) -> Path:
     Raises:
         InvalidValue: the name can not be one, there is such a folder, or it can not be written.
     """
-    if not isinstance(name, str) or not _NAME.fullmatch(name):
-        raise InvalidValue(
-            f"{name!r:.80} is no plugin's name; allowed are a small letter, then small letters, "
-            "digits, _ and -, up to 64"
-        )
+    check_name(name)
     folder = parent / name
     words = {
         "name": name,
@@ -107,12 +105,39 @@ def new_plugin(name: str, parent: Path) -> Path:
         f"test_{name.replace('-', '_')}.py": _TEST,
         "README.md": _README,
     }
-    try:
-        folder.mkdir(parents=True)
-        for file, text in files.items():
-            (folder / file).write_text(text.format(**words), encoding="utf-8")
-    except FileExistsError:
-        raise InvalidValue(f"{folder} is there already; choose another name") from None
-    except OSError as error:
-        raise InvalidValue(f"{folder} can not be written: {error.strerror or error}") from None
+    texts = {file: text.format(**words).encode() for file, text in files.items()}
+    put_folder(folder, texts, instead="choose another name")
     return folder
+
+
+def check_name(name: str) -> str:
+    """Return a plugin's name if a folder may have it; raises InvalidValue."""
+    if isinstance(name, str) and _NAME.fullmatch(name):
+        return name
+    raise InvalidValue(
+        f"{name!r:.80} is no plugin's name; allowed are a small letter, then small letters, "
+        "digits, _ and -, up to 64"
+    )
+
+
+def put_folder(
+    folder: Path, files: Mapping[str, bytes], *, instead: str = "", replace: bool = False
+) -> None:
+    """Write a plugin's folder, whole or not at all.
+
+    Args:
+        folder: the new one.
+        files: name → content.
+        instead: what to do where it is there already, in words.
+        replace: let it take the place of that.
+
+    Raises:
+        InvalidValue: it is there already, or can not be written; nothing of it is left then.
+    """
+    try:
+        write_folder(folder, files, replace=replace)
+    except FileExistsError:
+        raise InvalidValue(f"{folder} is there already; {instead}") from None
+    except OSError as error:
+        why = error.strerror or error
+        raise InvalidValue(f"{folder} can not be written: {why}; nothing was changed") from None
