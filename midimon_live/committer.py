@@ -280,7 +280,8 @@ class Committer:
             kept = {name: one for name, one in live.items() if name not in out}
             gone = [*out, *self._not_needed(unused(kept, table, staged, change.origin))]
             if ended.issuperset(gone):
-                return table, gone
+                same = (before.modes, before.colors) == (table.modes, table.colors)
+                return (before if same and not (mappings or drop) else table), gone
             ended.update(gone)
 
     def _left_modes(self, change: Change) -> set[str]:

@@ -146,6 +146,7 @@ class Engine:
             self._surface.let_go(before)
             if before.watched:
                 self._gestures.leave(before)
+            self._surface.finish(before)
         waiting = self._gestures.waiting
         if plan.notes is not None or lookup.sequences or (waiting and place in waiting):
             self._record((event, started, "gesture", plan.mappings, press.steps, press))
@@ -177,6 +178,8 @@ class Engine:
             self._record((event, started, verdict, plan.mappings, press.at_release, None))
         else:
             self._record((event, started, "unmapped", (), (), None))
+        if press.after is not None:
+            self._surface.finish(press)
 
     def _lookup(self, port: str) -> Lookup:
         lookup = self._modes.lookup
@@ -315,6 +318,7 @@ class Engine:
             self._surface.let_go(press)
             if press.watched:
                 self._gestures.forget(press)
+            self._surface.finish(press)
 
 
 def _value_of(data: bytes) -> int:

@@ -131,15 +131,15 @@ def _diff(session: Session, name: str, *numbers: str) -> Table:
     return session.diff(name, *map(_version, numbers))
 
 
-def _rollback(session: Session, name: str, number: str | None = None) -> str:
+def _rollback(session: Session, name: str, number: str | None = None) -> Table:
     return session.rollback(name, None if number is None else _version(number))
 
 
-def _undo(session: Session, steps: str = "1") -> str:
+def _undo(session: Session, steps: str = "1") -> Table:
     return session.undo(_steps(steps))
 
 
-def _redo(session: Session, steps: str = "1") -> str:
+def _redo(session: Session, steps: str = "1") -> Table:
     return session.redo(_steps(steps))
 
 

@@ -16,7 +16,7 @@ class Past(Files):
 
     _undo: Undo
 
-    def undo(self, steps: int = 1) -> str:
+    def undo(self, steps: int = 1) -> Table:
         """Take back what the last cells, or calls outside of cells, have changed.
 
         That is mappings, modes, plugins and what they are granted; 50 steps are kept, and each is
@@ -26,7 +26,7 @@ class Past(Files):
             steps: how many.
 
         Returns:
-            What is different now, a line each.
+            A table of what is different now.
 
         Raises:
             InvalidValue: there are not so many steps.
@@ -35,7 +35,7 @@ class Past(Files):
         self._check_open()
         return self._undo.undo(steps)
 
-    def redo(self, steps: int = 1) -> str:
+    def redo(self, steps: int = 1) -> Table:
         """Take back what `undo` did, until something else is changed; raises as `undo` does."""
         self._check_open()
         return self._undo.redo(steps)
@@ -67,7 +67,7 @@ class Past(Files):
         first = journal.find(plugin, number)
         return views.diff(first, last, diff(first, last))
 
-    def rollback(self, plugin: str, version: int | None = None) -> str:
+    def rollback(self, plugin: str, version: int | None = None) -> Table:
         """Put a version of a plugin back, as a new one; `undo` takes that back.
 
         Args:
@@ -85,4 +85,4 @@ class Past(Files):
         """
         self._check_open()
         entry = self.plugins.rollback.to(plugin, version)
-        return f"{plugin} plays version {entry.number} again ({entry.where})"
+        return Table(f"{plugin} plays version {entry.number} again ({entry.where})", (), ())

@@ -44,10 +44,12 @@ class Press:
         fired_long: whether it fired one already.
         holds: whether an eager mapping has taken it.
         undo: what ends with it.
+        after: what is done when its release has been handled.
         completed_by: the press that completed the chord it was part of.
     """
 
     __slots__ = (
+        "after",
         "at_release",
         "chord_until",
         "completed_by",
@@ -83,6 +85,7 @@ class Press:
         self.released: MidiEvent | None = None
         self.at_release: list[Step] = []
         self.undo: Undos | None = None
+        self.after: list[Undo] | None = None
         self.completed_by: Press | None = None
         self.watched = False
 
@@ -145,15 +148,21 @@ class Surface:
 
         Args:
             plugin: its name.
-            let_go: called with each of those places when that is let go.
+            let_go: called with each of those places when its release has been handled.
         """
         found = []
         for place, press in list(self.pressed.items()):
             if any(plugin in step.mapping.plugins for step in press.steps):
-                press.undo = press.undo or []
-                press.undo.append((let_go, partial(let_go, place)))
+                press.after = press.after or []
+                press.after.append(partial(let_go, place))
                 found.append(place)
         return found
+
+    def finish(self, press: Press) -> None:
+        """Do what waits until the release of a press has been handled."""
+        after, press.after = press.after, None
+        for one in after or ():
+            one()
 
     def let_go(self, press: Press) -> None:
         """End what ends with a press."""

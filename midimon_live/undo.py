@@ -15,7 +15,7 @@ from midimon_live.mappings import MappingTable, Origin
 from midimon_live.modes import Modes
 from midimon_live.plugin.manager import PluginManager
 from midimon_live.plugin.version import Definition
-from midimon_live.show import counted
+from midimon_live.show import Table, counted
 from midimon_live.versions import same
 
 STEPS = 50
@@ -95,8 +95,8 @@ class Undo:
                 self._past.pop()
                 self._run = None
 
-    def undo(self, steps: int = 1) -> str:
-        """Go back; returns what that has changed, in words.
+    def undo(self, steps: int = 1) -> Table:
+        """Go back; returns what that has changed.
 
         Raises:
             InvalidValue: there are not so many steps, or what was granted can not be kept.
@@ -104,11 +104,11 @@ class Undo:
         """
         return self._go(self._past, self._future, steps, "undo")
 
-    def redo(self, steps: int = 1) -> str:
+    def redo(self, steps: int = 1) -> Table:
         """Take back what `undo` did; raises as that does."""
         return self._go(self._future, self._past, steps, "redo")
 
-    def _go(self, here: Any, there: Any, steps: int, what: str) -> str:
+    def _go(self, here: Any, there: Any, steps: int, what: str) -> Table:
         if isinstance(steps, bool) or not isinstance(steps, int) or steps < 1:
             raise InvalidValue(f"{what} takes a number of steps from 1, not {steps!r:.40}")
         with self._committer.lock:
@@ -157,9 +157,9 @@ class Undo:
         )
 
 
-def _told(was: State, now: State, what: str, labels: list[str]) -> str:
+def _told(was: State, now: State, what: str, labels: list[str]) -> Table:
     before, after = was.lines(), now.lines()
-    changes = [f"+ {one}" for one in sorted(after - before)]
-    changes += [f"- {one}" for one in sorted(before - after)]
-    head = f"{what}: {', '.join(labels)}"
-    return "\n".join([head, *(changes or ["other versions, or what they are granted"])])
+    rows = [("+", one) for one in sorted(after - before)]
+    rows += [("-", one) for one in sorted(before - after)]
+    remarks = [] if rows else ["other versions of plugins, or what they are granted"]
+    return Table(f"{what}: {', '.join(labels)}", ("", "") if rows else (), rows, remarks)

@@ -60,10 +60,10 @@ def test_a_cell_is_one_step(notebook: Notebook) -> None:
     )
     notebook.run("a", code)
     after = state(midi)
-    said = midi.undo()
+    said = str(midi.undo())
     assert state(midi) == before
-    assert "- plugin hit" in said
-    assert "- mode solo" in said
+    assert "-  plugin hit" in said
+    assert "-  mode solo" in said
     midi.redo()
     assert state(midi) == after
 
@@ -103,6 +103,15 @@ def test_a_new_change_ends_what_could_be_redone(notebook: Notebook) -> None:
         midi.redo()
 
 
+def test_a_cell_that_changes_nothing_is_no_step(notebook: Notebook) -> None:
+    """So what was undone in one cell can be redone in the next."""
+    notebook.run("a", "midi.map(note(1), send('note_on', note=1))\nmidi.define_mode('x')")
+    notebook.run("b", "midi.undo()")
+    notebook.run("c", "midi.redo()")
+    notebook.run("d", "print('nothing'); midi.define_mode('x')")
+    assert "-  mode x" in str(notebook.midi.undo())
+
+
 @pytest.mark.parametrize("steps", [0, -1, True, 1.5, "2"])
 def test_undo_takes_a_number_of_steps(notebook: Notebook, steps: object) -> None:
     """From 1, and not more than there are."""
@@ -116,8 +125,8 @@ def test_the_magics_say_the_same(notebook: Notebook) -> None:
     """`%midi undo 1`, `%midi redo`, and a word that is no number."""
     midi = notebook.midi
     midi.map(note(1), send("note_on", note=1))
-    assert "- mapping" in run(midi, "undo 1")
-    assert "+ mapping" in run(midi, "redo")
+    assert "-  mapping" in str(run(midi, "undo 1"))
+    assert "+  mapping" in str(run(midi, "redo"))
 
 
 def test_a_step_that_can_not_be_taken_changes_nothing(notebook: Notebook) -> None:

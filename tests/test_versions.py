@@ -295,9 +295,9 @@ def test_rollback_plays_any_version_again(notebook: Notebook) -> None:
         notebook.run("a", COUNTER.format(step=step))
         notebook.midi.play(press(1))
     midi = notebook.midi
-    assert "version 1 again" in midi.rollback("counter", 1)
+    assert "version 1 again" in str(midi.rollback("counter", 1))
     midi.play(press(1))
-    assert "version 3 again" in midi.rollback("counter")
+    assert "version 3 again" in str(midi.rollback("counter"))
     midi.play(press(1))
     assert plugin_of(midi, "counter").count == 111 + 1 + 100
 
@@ -456,9 +456,10 @@ def test_a_held_note_ends_where_it_began(notebook: Notebook) -> None:
     midi.play(press(60))
     notebook.run("a", HOLDS.format(up=12, also=""))
     assert notebook.names["ended"] == []
-    midi.play(press(62), released(60), released(62))
-    sent = [(one.type, one.note) for one in midi.sent]
-    assert sent == [("note_on", 60), ("note_on", 74), ("note_off", 60), ("note_off", 74)]
+    midi.play(press(62), released(60), released(62), press(60), released(60))
+    sent = [(one.type.removeprefix("note_"), one.note) for one in midi.sent]
+    ons_and_offs = [("on", 60), ("on", 74), ("off", 60), ("off", 74), ("on", 72), ("off", 72)]
+    assert sent == ons_and_offs
     assert notebook.names["ended"] == [0]
 
 

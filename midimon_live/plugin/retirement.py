@@ -32,7 +32,7 @@ class Retirement:
     Attributes:
         later: takes a job to be done between two events.
         held: returns where pads are held that fired a plugin; calls the function it is given with
-            each place when that is let go.
+            each place when its release has been handled.
         lingering: versions that wait for pads, by name.
     """
 
@@ -122,13 +122,10 @@ class Retirement:
         version.definition.release()
 
     def _let_go(self, version: Version, place: Place) -> None:
-        """A pad was let go: its release is handled first, then the version may end."""
+        """The release of a pad has been handled: the version may end."""
         places = self.lingering.get(version.name, {}).get(version)
-        if places is not None:
-            self.later(partial(self._over, version, place))
-
-    def _over(self, version: Version, place: Place) -> None:
-        places = self.lingering.get(version.name, {}).get(version, set())
+        if places is None:
+            return
         places.discard(place)
         if not places:
             self._forget(version)

@@ -100,6 +100,13 @@ midi.plugins.audit.close()
 lines = (Path(home.name) / "audit" / "audit.jsonl").read_text().splitlines()
 assert len(lines) >= 6, lines
 """,
+    "07_live_coding": """
+outcomes = [one.outcome for one in midi.plugins.journal.history("stairs")]
+assert outcomes == ["replaced", "replaced", "failed", "rolled back", "replaced", "live"], outcomes
+assert midi.plugins.get_stats("stairs").failures == 3
+assert [one.number for one in midi.plugins.journal.history("hold")] == [1, 2]
+assert (midi.plugins.plugins_dir / "hold" / "plugin.toml").exists()
+""",
 }
 
 # what the solution of a lesson's exercise prints
@@ -118,6 +125,7 @@ SOLUTIONS = {
     ],
     "05_plugins": [f"note_on channel=0 note={note} velocity=70 time=0" for note in (50, 54, 57)],
     "06_capabilities": ["ok", "denied"],
+    "07_live_coding": ["note_on 48", "note_off 48", "note_on 60", "note_off 60"],
 }
 
 
