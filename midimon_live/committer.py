@@ -32,11 +32,13 @@ class Prepared:
         change: what is wanted.
         actions: of its mappings, with the names of plugins in them.
         staged: the new versions.
+        remarks: what the user may not expect, a line each.
     """
 
     change: Change
     actions: list[Action] = field(default_factory=list)
     staged: dict[str, Version] = field(default_factory=dict)
+    remarks: list[str] = field(default_factory=list)
 
 
 class Committer:
@@ -128,7 +130,7 @@ class Committer:
         staged = self._plugins.stage(wanted.new.values())
         kept = waiting.keys() & set(wanted.mentioned) - staged.keys()
         staged.update({name: waiting[name] for name in kept})
-        return self._with_mapped(Prepared(change, actions, staged))
+        return self._with_mapped(Prepared(change, actions, staged, wanted.remarks))
 
     def differs(self, prepared: Prepared) -> bool:
         """Tell whether a change would change anything: a cell that only prints does not."""
@@ -183,7 +185,8 @@ class Committer:
             for one in mappings
             for line in one.doubts(table.modes)
         ]
-        return remarks(drop, mappings, change) + self._refusals(staged) + doubts
+        said = prepared.remarks + remarks(drop, mappings, change)
+        return said + self._refusals(staged) + doubts
 
     def restore(
         self,

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Collection
 from inspect import isabstract, signature
 from itertools import count
+from shlex import quote
 from typing import Any
 
 from midimon_live.actions import Action, PluginAction, function_name, is_plugin_class
@@ -28,6 +29,7 @@ class Definitions:
 
     Attributes:
         mentioned: the names of plugins in actions.
+        remarks: what the user may not expect, a line each.
         new: what has to be built, by name.
     """
 
@@ -43,6 +45,7 @@ class Definitions:
         self._unmapped_classes: set[int] = set()
         self._taken = taken
         self.mentioned: list[str] = []
+        self.remarks: list[str] = []
         self.new: dict[str, Definition] = {}
 
     def named(self, action: Action) -> Action:
@@ -60,8 +63,10 @@ class Definitions:
         if known is not None:
             return known
         if is_plugin_class(source):
-            name = _checked(source.name)
-            name = self._free(name) if name in self.new else name
+            name = wanted = _checked(source.name)
+            if name in self.new:
+                name = self._free(name)
+                self.remarks.append(f"two classes are called {wanted}: the second one is {name}")
             return self._define(name, source, source, Kind.CLASS)
         if isinstance(source, Plugin):
             name = self._free(_checked(source.name))
@@ -90,6 +95,12 @@ class Definitions:
                 raise InvalidValue(unknown(name))
 
     def _define(self, name: str, source: object, make: Callable[[], Plugin], kind: Kind) -> str:
+        there = self._live.get(name)
+        if there is not None and there.kind in (Kind.FOLDER, Kind.PACKAGE):
+            self.remarks.append(
+                f"{name} takes the place of the one in {there.folder or 'a package'}; "
+                f"%midi load {quote(name)} brings that back"
+            )
         self.new[name] = Definition(name, source, make, kind, self._origin)
         self._by_source[id(source)] = name
         return name

@@ -277,10 +277,26 @@ def test_modes_that_no_cell_defines_any_more_are_gone(notebook: Notebook) -> Non
 
 
 def test_two_classes_of_one_name_in_one_cell(notebook: Notebook) -> None:
-    """The last one counts, as it does in Python; both were built or none."""
-    notebook.run("a", HIT.format(said=1, number=1) + HIT.format(said=2, number=2))
+    """Both live where both are mapped, and that is told; else the last one counts."""
     midi = notebook.midi
-    assert midi.plugins.list_loaded() in (["hit"], ["hit", "hit-2"])
+    said = notebook.run("a", HIT.format(said=1, number=1) + HIT.format(said=2, number=2))
+    assert "two classes are called hit: the second one is hit-2" in said
+    assert midi.plugins.list_loaded() == ["hit", "hit-2"]
+    unmapped = HIT.format(said=1, number=1).partition("midi.map")[0]
+    notebook.run("a", unmapped + HIT.format(said=2, number=2))
+    assert midi.plugins.list_loaded() == ["hit"]
+    assert "= 2" in midi.plugins.journal.current("hit").source
+
+
+def test_a_cells_class_that_takes_a_folders_name_says_so(tmp_path: Path) -> None:
+    """And how to have the other one back."""
+    with session(tmp_path) as midi:
+        midi.plugins.new_plugin("hit")
+        midi.plugins.discover_plugins()
+        midi.plugins.load_plugin("hit")
+        said = Notebook(midi).run("a", HIT.format(said=1, number=1))
+    assert "hit takes the place of the one in" in said[0]
+    assert "%midi load hit brings that back" in said[0]
 
 
 def test_a_class_that_is_renamed_leaves_nothing_behind(notebook: Notebook) -> None:
