@@ -1,5 +1,7 @@
 """Plugins and mappings defined in the cells of a real kernel."""
 
+import time
+
 import pytest
 
 from tests.support.kernel import Kernel
@@ -209,3 +211,30 @@ def test_a_disabled_main_thread_plugin_does_not_run_what_waited(kernel: Kernel) 
     kernel.run("midi.virtual.press(1); time.sleep(0.1); midi.plugins.disable_plugin('gui')")
     kernel.run("await midi.settled()")
     assert kernel.json("hits") == []
+
+
+def test_a_cell_that_is_interrupted_half_way_changes_nothing(kernel: Kernel) -> None:
+    """Neither its mapping nor what it decided about a plugin is in force."""
+    kernel.run(BLINK.format(text="pad"), cell_id="a")
+    cell = kernel.start(
+        "midi.map(cc(1), print)\n%midi disable blink\nimport time; time.sleep(60)",
+        cell_id="b",
+    )
+    time.sleep(1.5)
+    kernel.interrupt()
+    cell.wait(check=False)
+    assert kernel.json("[str(one.trigger) for one in midi.mappings()]") == ["note 36"]
+    assert kernel.json("midi.plugins.refusal('blink')") == ""
+
+
+def test_undo_and_rollback_in_cells(kernel: Kernel) -> None:
+    """`%midi undo` takes back the cell before, also where it stands in a cell of its own."""
+    for text in ("old", "new"):
+        kernel.run(BLINK.format(text=text), cell_id="a")
+    kernel.run("%midi undo", cell_id="b")
+    kernel.run("%midi redo", cell_id="c")
+    kernel.run("%midi undo 1", cell_id="d")
+    kernel.run(PRESS, cell_id="e")
+    outcomes = kernel.json("[v.outcome for v in midi.plugins.journal.history('blink')]")
+    assert outcomes == ["replaced", "replaced", "replaced", "replaced", "live"]
+    assert '"old"' in kernel.json("midi.plugins.journal.current('blink').source")
