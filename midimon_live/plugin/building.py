@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
@@ -102,7 +103,7 @@ class Builder:
     ) -> Version:
         name = definition.name
         version = Version(definition, self.stats[name], entry.number)
-        entry.shape = shape(version.plugin, version.plugin.keep)
+        entry.shape = version.context.copy().run(shape, version.plugin, version.plugin.keep)
         state = self._states.table(name, lasts=definition.kind in _LASTING)
         version.plugin.host = VersionHost(
             version, self._services, state, str(definition.data or Path.cwd())
@@ -130,23 +131,21 @@ class Builder:
         """
         if old.plugin is new.plugin or not (old.plugin.keep or new.migrates):
             return
-        if not new.migrates:
-            if dropped := carry(old.plugin, new.plugin):
-                self._notice(f"{new.name}: state was dropped: {', '.join(dropped)}")
-            return
-        inside = new.context.copy()
+        inside, dropped = new.context.copy(), []
+        what = "migrate" if new.migrates else "taking over its state"
         try:
-            self._within(
-                self.deadline,
-                new,
-                "migrate",
-                lambda: inside.run(new.plugin.migrate, old.plugin),
-            )
+            if new.migrates:
+                call = partial(inside.run, new.plugin.migrate, old.plugin)
+                self._within(self.deadline, new, what, call)
+            else:
+                dropped = inside.run(carry, old.plugin, new.plugin)
         except LoadError:
             raise
         except BaseException as error:
             line = self._runner.describe(error)
-            raise LoadError(new.name, f"not live: migrate raised {line}") from error
+            raise LoadError(new.name, f"not live: {what} raised {line}") from error
+        if dropped:
+            self._notice(f"{new.name}: state was dropped: {', '.join(dropped)}")
 
     def _rehearse(self, definition: Definition, version: Version, before: Version) -> None:
         """Play what reached the version before to the new one; raises LoadError."""

@@ -86,6 +86,8 @@ class Runner:
                 self._start(version, result, inside, None)
         except BaseException as error:
             return self._failed(version, error)
+        if not version.is_executed:
+            version.failing = 0
         return OK
 
     def listen(self, version: Version, function: Callable[..., Any], *args: Any) -> None:
