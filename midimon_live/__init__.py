@@ -25,6 +25,7 @@ from midimon_live.actions import (
 from midimon_live.capabilities import Capability
 from midimon_live.events import MidiEvent, TriggerContext
 from midimon_live.plugin.api import ActionPlugin, TriggerPlugin
+from midimon_live.takes.take import Take
 from midimon_live.triggers import (
     aftertouch,
     cc,
@@ -54,6 +55,7 @@ __all__ = [
     "ActionPlugin",
     "Capability",
     "MidiEvent",
+    "Take",
     "TriggerContext",
     "TriggerPlugin",
     "aftertouch",

@@ -20,6 +20,7 @@ from midimon_live.loops import InlineTasks, LoopTasks, Tasks, kernel_loop
 from midimon_live.modes import Modes
 from midimon_live.monitor import Monitor, Trace
 from midimon_live.plugin.failures import Failures, NamePlace
+from midimon_live.plugin.guard.subject import acting
 from midimon_live.plugin.hooks import Hooks
 from midimon_live.plugin.manager import PluginManager
 from midimon_live.plugin.runner import Runner
@@ -30,6 +31,7 @@ from midimon_live.running import Running
 from midimon_live.runs import Runs
 from midimon_live.stalls import StallMeter
 from midimon_live.surface import Surface
+from midimon_live.takes.tape import Tape
 from midimon_live.tempo import Tempo
 from midimon_live.timers import Timers
 from midimon_live.watchdog import Watchdog
@@ -62,6 +64,7 @@ class Assembly:
     hooks: Hooks
     tempo: Tempo
     runner: Runner
+    tape: Tape
 
     def plugins_in_use(self) -> set[str]:
         """Return the names of the plugins that gestures and actions under way may still need."""
@@ -94,34 +97,18 @@ def assemble(
     host = Host(clock, modes, surface, ports.outputs, plugins, running, workers, monitor, say)
     runs = Runs(host, clock, timers, running, monitor, say)
     tempo, stalls = Tempo(clock, timers, monitor), StallMeter(clock, monitor, running)
-    engine = Engine(clock, monitor, timers, surface, gestures, modes, runs, tempo)
+    tape = Tape(clock, timers, modes.name)
+    engine = Engine(clock, monitor, timers, surface, gestures, modes, runs, tempo, tape)
     parts = Parts(engine, ports, timers, running, clock, monitor, tasks)
     watchdog = Watchdog(running, monitor, stalls.line_of)
     pump = Pump(parts, partial(kernel_loop, shell), stalls, watchdog) if threads else Inline(parts)
     bell.ring = timers.changed = pump.wake
     hooks.changed = partial(_tell_of_events, engine, hooks)
     _join(plugins, runs, pump, workers, ports, surface)
-    return Assembly(
-        monitor,
-        running,
-        timers,
-        tasks,
-        ports,
-        port,
-        plugins,
-        modes,
-        surface,
-        gestures,
-        runs,
-        engine,
-        stalls,
-        watchdog,
-        pump,
-        clock,
-        hooks,
-        tempo,
-        runner,
-    )
+    _let_tape_run(tape, ports, modes, pump, running)
+    first = monitor, running, timers, tasks, ports, port, plugins
+    then = modes, surface, gestures, runs, engine
+    return Assembly(*first, *then, stalls, watchdog, pump, clock, hooks, tempo, runner, tape)
 
 
 def _ports(
@@ -173,6 +160,13 @@ def _tell_of_events(engine: Engine, hooks: Hooks) -> None:
     """Let the engine tell of events while somebody listens."""
     listens = "midimon_event" in hooks.heard
     engine.tell((lambda row: hooks.tell("midimon_event", trace=Trace.of(row))) if listens else None)
+
+
+def _let_tape_run(tape: Tape, ports: Ports, modes: Modes, pump: Inline, running: Running) -> None:
+    """Let the tape have what is sent and which mode is entered, and know whose doing that is."""
+    ports.outputs.told, modes.changed = tape.sent, tape.entered
+    tape.handles_here = pump.handles_here
+    tape.handler_here = lambda: running.here() or acting.get() is not None
 
 
 def _gestures(surface: Surface, timers: Timers, clock: Clock, *, threads: bool) -> Gestures:

@@ -1,6 +1,7 @@
 """`midimon-live` on the command line: what needs no kernel and no MIDI."""
 
 import argparse
+import contextlib
 import io
 import json
 import os
@@ -10,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from midimon_live.config import Loaded, Loader
+from midimon_live.errors import MidimonError
 from midimon_live.report import shadowed
 from midimon_live.show import counted, printable
 
@@ -38,6 +40,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     schema = commands.add_parser("schema", help="print the JSON Schema of configurations")
     schema.add_argument("--output", metavar="FILE", help="write it there instead")
     schema.set_defaults(run=_schema)
+    replay = commands.add_parser("replay", help="play a take again in no time; say what came of it")
+    replay.add_argument("file", metavar="FILE", help="a take: .jsonl, or .mid of any program")
+    replay.add_argument("--config", metavar="CONFIG", help="the configuration it is played to")
+    replay.add_argument(
+        "--plugin", metavar="FOLDER", action="append", default=[], help="load a plugin before that"
+    )
+    replay.add_argument("--json", action="store_true", help="as a take, with its inputs")
+    replay.set_defaults(run=_replay)
     chosen = parser.parse_args(arguments)
     if getattr(chosen, "files", None) and "-" in chosen.files and sys.stdin is None:
         check.error("there is no standard input")
@@ -90,6 +100,26 @@ def _as_dict(loaded: Loaded) -> dict[str, Any]:
         "modes": [] if config is None else [name for name, _ in config.modes],
         "problems": [one.as_dict() for one in loaded.problems],
     }
+
+
+def _replay(chosen: Any) -> int:
+    from midimon_live.testing import replayed
+
+    setup = [*chosen.plugin, *([] if chosen.config is None else [chosen.config])]
+    try:
+        with contextlib.redirect_stdout(sys.stderr):  # what plugins print is not the answer
+            heard = replayed(chosen.file, setup)
+    except (MidimonError, OSError) as error:
+        said = "\n".join(map(printable, str(error).split("\n")))
+        print(said, file=sys.stderr)  # noqa: T201
+        return FAILED
+    if chosen.json:
+        _print(heard.dumps().rstrip("\n"))
+        return OK
+    for line in heard.results:
+        _print(printable(f"{line.t:>12.6f}  {line}"))
+    _print(f"{printable(chosen.file)}: {heard!r}")
+    return OK
 
 
 def _schema(chosen: Any) -> int:

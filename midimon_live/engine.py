@@ -28,6 +28,7 @@ from midimon_live.modes import Modes
 from midimon_live.monitor import Monitor, Row, Step
 from midimon_live.runs import Runs
 from midimon_live.surface import ON_TO_OFF, Press, Surface
+from midimon_live.takes.tape import Tape
 from midimon_live.tempo import Tempo
 from midimon_live.timers import Timers, ring
 from midimon_live.triggers import Control
@@ -55,6 +56,7 @@ class Engine:
         modes: the mappings in force.
         runs: starts actions.
         tempo: hears MIDI clock.
+        tape: gets what is played and what it fires.
 
     Attributes:
         tap: gets each event before the mappings do, and keeps it by answering True; None is nobody.
@@ -70,6 +72,7 @@ class Engine:
         modes: Modes,
         runs: Runs,
         tempo: Tempo,
+        tape: Tape,
     ) -> None:
         self._now = clock.now
         self._epoch_ms = clock.epoch_ms
@@ -82,26 +85,39 @@ class Engine:
         self._modes = modes
         self._start = runs.start
         self._hear = tempo.heard
+        self._tape = tape
         self.tap: Tap | None = None
         gestures.engine = self
 
     def handle(self, event: MidiEvent) -> None:
         """Handle one event to its end; nothing an action raises gets out."""
         started = self._now()
-        if self._timers.next_due <= event.time:
+        timers = self._timers
+        if timers.next_due <= event.time:
             self.run_timers(event.time)
-        if self._gestures.next_due <= event.time:
-            self._gestures.catch_up(event.time)
+        timers.moment = event.time
+        try:
+            if self._gestures.next_due <= event.time:
+                self._gestures.catch_up(event.time)
+            timers.cause = event.serial
+            self._take_in(event, started)
+        finally:
+            timers.moment, timers.cause = None, 0
+
+    def _take_in(self, event: MidiEvent, started: float) -> None:
         key = control_key(event.data)
         if key < 0:
             if event.name:
+                self._tape.put(event)
                 self._emitted(event, started)
             else:
+                self._tape.passed(event)
                 self._pass_by(event, key, started)
             return
         if (tap := self.tap) is not None and tap(event):  # another thread may empty it
             self._record((event, started, "learning", (), (), None))
             return
+        self._tape.put(event)
         kind = key >> 11
         if kind == NOTE_ON:
             self._press(event, key, started)
@@ -122,17 +138,24 @@ class Engine:
 
     def run_timers(self, moment: float) -> None:
         """Run what is due at `moment`, soonest first."""
-        while (timer := self._timers.pop_due(moment)) is not None:
-            ring(timer)
+        timers = self._timers
+        try:
+            while (timer := timers.pop_due(moment)) is not None:
+                timers.moment, timers.cause = timer.due, timer.cause
+                ring(timer)
+        finally:
+            timers.moment, timers.cause = None, 0
 
     def fire(self, press: Press, mappings: Iterable[Mapping], held: float | None) -> bool:
         """Fire the first of `mappings` that accepts a press; tell whether the search is over."""
+        self._timers.cause = press.event.serial
         return self._fire_first(mappings, press.event, press.steps, held)
 
     def fire_release(self, press: Press) -> None:
         """Fire what is mapped to the release of a press, where the press was taken."""
         event = press.released
         if event is not None:
+            self._timers.cause = event.serial
             tests = press.lookup[press.key - ON_TO_OFF].tests
             self._fire_first(tests, event, press.at_release, event.time - press.event.time)
 
@@ -246,6 +269,7 @@ class Engine:
 
     def _perform(self, mapping: Mapping, context: TriggerContext, steps: list[Step]) -> None:
         started = self._now()
+        self._tape.fired(steps)
         outcome = self._start(mapping, context, steps)
         if outcome.error:
             self._counters[outcome.verdict] += 1

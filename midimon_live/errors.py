@@ -8,6 +8,7 @@ Each message says what was found, what is allowed and what to do::
     ├── HandlerTimeout          a handler did not come back (also TimeoutError)
     ├── CommandError            a %midi line that is not understood
     ├── ConfigError             a configuration that can not be loaded; nothing was changed
+    ├── TakeError               a take that can not be read or saved
     ├── PortError
     │   ├── BackendUnavailable  this machine offers no such MIDI system
     │   ├── PortNotFound        no port of that name or index, or more than one
@@ -65,6 +66,10 @@ class ConfigError(MidimonError):
         errors = [str(one) for one in self.problems if one.severity == "error"]
         count = f"{len(errors)} error{'' if len(errors) == 1 else 's'}"
         super().__init__("\n".join([f"{file or 'the configuration'} has {count}", *errors]))
+
+
+class TakeError(MidimonError):
+    """Raised when a take can not be read or saved; the text names file and line."""
 
 
 class PortError(MidimonError):

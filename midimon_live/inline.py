@@ -92,9 +92,16 @@ class Inline:
         del job
         return False
 
-    def inject(self, port: str, data: bytes) -> None:
-        """Put an event into the inbox as if it had arrived on `port`; any thread may call."""
-        self._inbox.append(MidiEvent(self._now(), port, data, next(self._serial)))
+    def inject(self, port: str, data: bytes, time: float | None = None) -> None:
+        """Put an event into the inbox as if it had arrived on `port`; any thread may call.
+
+        Args:
+            port: its name; there need not be such a port.
+            data: the message's bytes.
+            time: when, in monotonic seconds; None is now.
+        """
+        moment = self._now() if time is None else time
+        self._inbox.append(MidiEvent(moment, port, data, next(self._serial)))
         self.wake()
 
     def emit(self, plugin: str, name: str, values: Mapping[str, Any]) -> None:
@@ -175,6 +182,10 @@ class Inline:
 
     def _work_waits(self) -> bool:
         return bool(self._inbox) or self._timers.next_due <= self._now()
+
+    def handles_here(self) -> bool:
+        """Tell whether the calling thread is handling events just now."""
+        return self._drained_by == threading.get_ident()
 
     def handled(self) -> dict[str, int]:
         """Return how many events were handled, by where that was."""

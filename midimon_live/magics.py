@@ -276,6 +276,19 @@ def _template(session: Session, *name: str) -> Table:
     return session.template(" ".join(name) or None)
 
 
+def _record(session: Session, path: str | None = None) -> Any:
+    if path == "stop":
+        if session.recording is None:
+            raise CommandError("nothing is being recorded; begin with: %midi record [FILE]")
+        return session.recording.stop()
+    session.record(path)
+    return "recording; to end it: %midi record stop"
+
+
+def _replay(session: Session, path: str) -> Any:
+    return session.replay(path)
+
+
 def _panic(session: Session) -> str:
     failures = session.panic()
     return "\n".join(failures) or "all notes off"
@@ -339,6 +352,8 @@ COMMANDS: dict[str, Command] = {
     "config": Command("[PATH] [--check]", "load a TOML file and follow it, or only check", _config),
     "save": Command("[PATH]", "write it back, with what was mapped in cells", _save),
     "template": Command("[NAME ...]", "load the template of a controller, or list them", _template),
+    "record": Command("[FILE|stop]", "record what is played and what comes of it", _record),
+    "replay": Command("FILE", "play a take again: .jsonl, or .mid of any program", _replay),
     "panic": Command("", "all notes off, all actions cancelled", _panic),
     "help": Command("[COMMAND]", "this list", _help),
 }

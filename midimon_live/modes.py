@@ -71,10 +71,7 @@ class Modes:
         if mode not in self.table.modes:
             known = ", ".join(self.table.modes)
             raise InvalidValue(f"no mode is called {mode!r}; there are: {known}")
-        before = self.name
         self._enter(mode)
-        if mode != before:
-            self.changed(mode)
 
     def hold(self, mode: str) -> Callable[[], None]:
         """Make a mode active and return what ends that, in whatever order holds end.
@@ -104,4 +101,6 @@ class Modes:
     def _enter(self, mode: str) -> None:
         self.index = self.table.modes.index(mode)
         self.lookup = self.table.lookup(mode)
-        self.name = mode
+        before, self.name = self.name, mode
+        if mode != before:
+            self.changed(mode)

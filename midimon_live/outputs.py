@@ -81,6 +81,7 @@ class Outputs:
 
     Attributes:
         silences: how often every note was ended, whoever began it.
+        told: called with the name of the output and the bytes of each message that was sent.
     """
 
     def __init__(self, find: Callable[[str], Output], default: str) -> None:
@@ -90,6 +91,7 @@ class Outputs:
         self._full_names: dict[str, str] = {}
         self.default = default
         self.silences = 0
+        self.told: Callable[[str, bytes], None] = lambda _output, _data: None
 
     def get(self, port: str | None = None) -> Output:
         """Return the output whose name is `port` or contains it, opening it if need be.
@@ -131,6 +133,7 @@ class Outputs:
         except PortClosed:
             self.forget(output.name)  # its device may come back: the next use opens it anew
             raise
+        self.told(output.name, data)
         return output.name
 
     def names(self) -> list[str]:

@@ -44,6 +44,7 @@ class RunInfo(NamedTuple):
 
 class _Run:
     __slots__ = (
+        "cause",
         "index",
         "label",
         "mapping",
@@ -70,6 +71,7 @@ class _Run:
         self.timer: Timer | None = None
         self.pending: Pending | None = None
         self.over: Outcome | None = None
+        self.cause = 0
 
     def is_over(self) -> bool:
         return self.over is not None
@@ -157,6 +159,7 @@ class Runs:
 
     def _begin(self, mapping: Mapping, steps: Steps | None, trace: list[Step]) -> _Run:
         run = _Run(next(self._numbers), mapping, steps, self._now(), trace)
+        run.cause = self._timers.cause
         with self._lock:
             self._active[run.number] = run
         return run
@@ -207,10 +210,14 @@ class Runs:
         run.moment = self._now()
         if run.over is not None:
             return
-        if run.steps is None:
-            self._end(run, result if isinstance(result, Outcome) else Outcome("ok"))
-        else:
-            self._advance(run, result)
+        before, self._timers.cause = self._timers.cause, run.cause
+        try:
+            if run.steps is None:
+                self._end(run, result if isinstance(result, Outcome) else Outcome("ok"))
+            else:
+                self._advance(run, result)
+        finally:
+            self._timers.cause = before
 
     def _end(self, run: _Run, outcome: Outcome) -> None:
         with self._lock:

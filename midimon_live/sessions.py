@@ -26,7 +26,7 @@ from midimon_live.monitor import Monitor
 from midimon_live.plugin.api import Plugin
 from midimon_live.plugin.failures import plain_place
 from midimon_live.pump import Pump
-from midimon_live.timing import Timing
+from midimon_live.takes.recording import Takes
 from midimon_live.triggers import check_trigger
 from midimon_live.undo import Undo
 from midimon_live.waiting import WaitingChanges
@@ -34,7 +34,7 @@ from midimon_live.waiting import WaitingChanges
 Handler = Callable[[TriggerContext], Any]
 
 
-class Session(Timing):
+class Session(Takes):
     """A running engine with its ports and plugins. Any thread may call anything, unless said.
 
     Args:
@@ -86,6 +86,7 @@ class Session(Timing):
         self.use_files(parts, committer, watch=threads)
         self._waiting = WaitingChanges(committer, parts.tempo, parts.monitor, parts.in_seconds)
         self._drafts = Drafts(self._waiting, self.running)
+        self.use_tape(parts)
         self._undo = Undo(self.plugins, self._modes, committer, lambda: self._drafts.origin)
         committer.changed = self._undo.changed
         self.plugins.decided = self._decided
@@ -227,6 +228,7 @@ class Session(Timing):
         Returns:
             What went wrong, one line for each output that could not be reached.
         """
+        self.end_replays()
         self._lessons.end()
         self._runs.cancel()
         self.plugins.retirement.wait_no_longer()
@@ -292,6 +294,7 @@ class Session(Timing):
         self._closed = True
         atexit.unregister(self.close)
         with _each_step(self._monitor) as step:
+            step(self.close_takes)
             step(self.close_files)
             step(self._lessons.end)
             step(self._waiting.close)

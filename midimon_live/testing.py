@@ -16,7 +16,7 @@ import contextlib
 import io
 import shutil
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from os import PathLike
 from pathlib import Path
@@ -28,18 +28,25 @@ import mido
 from midimon_live.actions import plugin as plugin_action
 from midimon_live.backends.virtual import VirtualPort
 from midimon_live.clock import ManualClock
+from midimon_live.errors import InvalidValue
 from midimon_live.plugin.api import ActionPlugin
 from midimon_live.plugin.folders.bundle import Bundle
 from midimon_live.plugin.folders.loader import load
 from midimon_live.plugin.stats import PluginStats
 from midimon_live.sessions import Session
+from midimon_live.takes.compare import difference, tolerance_of
+from midimon_live.takes.replay import check_speed
+from midimon_live.takes.take import Take, played_lines, taken
 from midimon_live.triggers import note
 
 __all__ = [
     "ManualClock",
     "Run",
+    "Setup",
+    "Take",
     "TestSession",
     "VirtualPort",
+    "assert_take",
     "bend",
     "chosen",
     "load_module",
@@ -47,10 +54,13 @@ __all__ = [
     "press",
     "pressure",
     "released",
+    "replayed",
     "run_plugin",
     "session",
     "turn",
 ]
+
+_SAME_S = 1e-9
 
 
 def press(note: int, velocity: int = 100, *, channel: int = 0, time: float = 0) -> mido.Message:
@@ -114,11 +124,51 @@ class TestSession(Session):
 
     def advance(self, seconds: float) -> None:
         """Let time pass; what falls due meanwhile happens at its own moment, in order."""
-        end = self.clock.now() + seconds
-        while self._timers.next_due <= end:
+        self._advance_to(self.clock.now() + seconds)
+
+    def _advance_to(self, end: float) -> None:
+        # sums of decimals are off by their last bits: those must not decide what comes first
+        end = round(end, 9)
+        while self._timers.next_due <= end + _SAME_S:
             self.clock.move_to(self._timers.next_due)
             self.settle()
         self.clock.move_to(end)
+
+    def replay(  # type: ignore[override]  # here it is over when it returns
+        self,
+        take: Take | str | PathLike[str],
+        *,
+        speed: float = 1.0,
+        port: str | None = None,
+        emitted: bool = False,
+    ) -> Take:
+        """Play a take again in virtual time, up to its length, and return what came of it.
+
+        In a new session that is set up alike this gives the same take, to the byte, every time.
+        Notes that the take leaves down are released at the end, after what is returned.
+
+        Args:
+            take: or the path of one.
+            speed: how many times as fast, 0.01 to 100.
+            port: from which port all of it comes; None is from where it came.
+            emitted: whether what plugins emitted is played too, for plugins that are not here.
+
+        Raises:
+            TakeError: there is no such take.
+            InvalidValue: `speed` or `port` can not be.
+        """
+        chosen, speed, player = taken(take), check_speed(speed), self.player(port)
+        self._enter_mode_of(chosen)
+        recording = self.record()
+        began = self.clock.now()
+        for line in played_lines(chosen, emitted=emitted):
+            moment = began + line.t / speed
+            self._advance_to(moment)
+            player.play(line, moment)
+        self._advance_to(began + chosen.seconds / speed)
+        heard = recording.stop()
+        player.let_go()
+        return heard
 
     @property
     def home(self) -> Path:
@@ -170,17 +220,25 @@ def plugin_session(
     with tempfile.TemporaryDirectory(prefix="midimon-") as home:
         source = Path(folder)
         copy = Path(home) / "plugins" / source.name
-        shutil.copytree(source, copy, ignore=shutil.ignore_patterns("__pycache__", "test_*"))
+        _copy(source, copy)
         if capabilities is not None:
             _declare(copy / "plugin.toml", list(capabilities))
         midi = Session(backend="virtual", home=home) if live else TestSession(home)
         with contextlib.closing(midi):
             midi.plugins.discover_plugins()
-            for name in midi.plugins.list_available() if load else ():
-                midi.plugins.load_plugin(name)
-                for one in grants:
-                    midi.plugins.grant_capability(name, one, until="session")
+            _load(midi, midi.plugins.list_available() if load else (), grants)
             yield midi
+
+
+def _copy(source: Path, copy: Path) -> None:
+    shutil.copytree(source, copy, ignore=shutil.ignore_patterns("__pycache__", "test_*"))
+
+
+def _load(midi: Session, names: Iterable[str], grants: Iterable[str]) -> None:
+    for name in names:
+        midi.plugins.load_plugin(name)
+        for one in grants:
+            midi.plugins.grant_capability(name, one, until="session")
 
 
 def _declare(manifest: Path, capabilities: list[str]) -> None:
@@ -241,3 +299,93 @@ def run_plugin(
         midi.play(*events)
         stats = midi.plugins.get_stats(handle.mapping.plugin)
         return Run(midi.sent, printed.getvalue(), stats)
+
+
+Setup = Callable[[TestSession], Any] | str | PathLike[str]
+
+
+def replayed(
+    take: Take | str | PathLike[str],
+    setup: Setup | Sequence[Setup],
+    *,
+    emitted: bool = False,
+    grants: Iterable[str] = (),
+) -> Take:
+    """Return what comes of a take in a new session, in virtual time; see `assert_take`."""
+    chosen = taken(take)
+    with _set_up(setup, grants) as midi:
+        return midi.replay(chosen, emitted=emitted)
+
+
+def assert_take(
+    take: Take | str | PathLike[str],
+    setup: Setup | Sequence[Setup],
+    *,
+    tolerance: float | None = None,
+    update: bool = False,
+    emitted: bool = False,
+    grants: Iterable[str] = (),
+) -> None:
+    """Play a take again in virtual time, and fail unless the same comes of it as when it was made.
+
+    Compared are what fired with its verdict, what was sent and emitted, and the modes entered: in
+    order, each at its moment.
+
+    Args:
+        take: or the path of one.
+        setup: what makes the session ready: a function that is given it and maps things, the path
+            of a configuration, the folder of a plugin, or several of them, done in that order.
+        tolerance: by how many seconds a result may be off, and change its order with others; 0.05
+            where the take was recorded in real time, 0 where that was virtual.
+        update: write what comes of it into the take's file, instead of comparing.
+        emitted: whether what plugins emitted is played too, for plugins that are not here.
+        grants: what to grant the plugins of folders, as "filesystem" or "network:example.org".
+
+    Raises:
+        AssertionError: something else came of it; the text says what, and at which second.
+        TakeError: there is no such take, or it can not be written.
+        InvalidValue: an argument can not be.
+    """
+    chosen = taken(take)
+    allowed = tolerance_of(chosen) if tolerance is None else _checked_tolerance(tolerance)
+    heard = replayed(chosen, setup, emitted=emitted, grants=grants)
+    name = "the take" if isinstance(take, Take) else str(take)
+    if update:
+        if isinstance(take, Take):
+            raise InvalidValue("update writes into the take's file; give its path")
+        chosen.with_results(heard).save(take)
+    elif not chosen.clock and not chosen.results:
+        raise AssertionError(
+            f"{name} has no results to compare with; run once with update=True to write them"
+        )
+    elif told := difference(chosen, heard, allowed, emitted=emitted):
+        raise AssertionError(f"{name}: something else came of it than before; {told}")
+
+
+def _checked_tolerance(tolerance: Any) -> float:
+    if isinstance(tolerance, (int, float)) and not isinstance(tolerance, bool) and tolerance >= 0:
+        return float(tolerance)
+    raise InvalidValue(f"tolerance is {tolerance!r:.40}; allowed are seconds from 0 on")
+
+
+@contextlib.contextmanager
+def _set_up(setup: Setup | Sequence[Setup], grants: Iterable[str]) -> Iterator[TestSession]:
+    """Give a session that is set up like that, and close it."""
+    steps = [setup] if callable(setup) or isinstance(setup, (str, PathLike)) else list(setup)
+    with tempfile.TemporaryDirectory(prefix="midimon-") as home, session(home) as midi:
+        for step in steps:
+            if callable(step):
+                step(midi)
+            elif Path(step).is_dir():
+                _load_folder(midi, Path(step), grants)
+            else:
+                midi.config(step)
+        yield midi
+
+
+def _load_folder(midi: TestSession, folder: Path, grants: Iterable[str]) -> None:
+    """Load a plugin from a copy of its folder."""
+    _copy(folder, midi.home / "plugins" / folder.name)
+    before = set(midi.plugins.list_available())
+    midi.plugins.discover_plugins()
+    _load(midi, [name for name in midi.plugins.list_available() if name not in before], grants)

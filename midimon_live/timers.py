@@ -13,11 +13,12 @@ _SMALL = 256
 class Timer:
     """Something that happens at `due` (monotonic seconds) unless it is cancelled."""
 
-    __slots__ = ("__weakref__", "action", "due")
+    __slots__ = ("__weakref__", "action", "cause", "due")
 
-    def __init__(self, due: float, action: Callable[[], Any] | None) -> None:
+    def __init__(self, due: float, action: Callable[[], Any] | None, cause: int = 0) -> None:
         self.due = due
         self.action = action
+        self.cause = cause
 
     def cancel(self) -> None:
         """Do not run it; after it ran this does nothing. Any thread may call."""
@@ -36,6 +37,8 @@ class Timers:
 
     Attributes:
         next_due: when the soonest is due, in monotonic seconds; infinite when there is none.
+        moment: that of the event or timer whose turn it is; None between turns.
+        cause: the number of the event whose consequence is done now; 0 is none.
         changed: called, on the scheduling thread, when `next_due` came nearer.
     """
 
@@ -45,11 +48,13 @@ class Timers:
         self._lock = threading.Lock()
         self._full_at = _SMALL
         self.next_due = NEVER
+        self.moment: float | None = None
+        self.cause = 0
         self.changed: Callable[[], None] = lambda: None
 
     def schedule(self, due: float, action: Callable[[], Any]) -> Timer:
         """Run `action` once the clock has reached `due` (monotonic seconds)."""
-        timer = Timer(due, action)
+        timer = Timer(due, action, self.cause)
         with self._lock:
             if len(self._heap) >= self._full_at:
                 self._forget_cancelled()
