@@ -11,6 +11,7 @@ from benchmarks import report
 NAMES = (
     "engine_cost",
     "gestures",
+    "takes",
     "guard",
     "configuration",
     "startup",

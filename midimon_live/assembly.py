@@ -165,7 +165,7 @@ def _tell_of_events(engine: Engine, hooks: Hooks) -> None:
 def _let_tape_run(tape: Tape, ports: Ports, modes: Modes, pump: Inline, running: Running) -> None:
     """Let the tape have what is sent and which mode is entered, and know whose doing that is."""
     ports.outputs.told, modes.changed = tape.sent, tape.entered
-    tape.handles_here = pump.handles_here
+    tape.pump = pump
     tape.handler_here = lambda: running.here() or acting.get() is not None
 
 

@@ -53,7 +53,11 @@ class Parts:
 
 
 class Inline:
-    """The engine in the caller's thread, at once: for tests, and where there are no threads."""
+    """The engine in the caller's thread, at once: for tests, and where there are no threads.
+
+    Attributes:
+        drained_by: the thread that is handling events just now; None is none.
+    """
 
     def __init__(self, parts: Parts) -> None:
         self._engine = parts.engine
@@ -68,7 +72,7 @@ class Inline:
         self._inbox: deque[MidiEvent | Job] = deque()
         self._baton = threading.Lock()
         self._paused_by: int | None = None
-        self._drained_by: int | None = None
+        self.drained_by: int | None = None
 
     def start(self) -> None:
         """Begin to serve."""
@@ -165,7 +169,7 @@ class Inline:
         It took all it needs from the tables when it began, so swapping beside it is safe.
         """
         here = threading.get_ident()
-        mine = self._running.here() or here in (self._paused_by, self._drained_by)
+        mine = self._running.here() or here in (self._paused_by, self.drained_by)
         held = not mine and self._baton.acquire(timeout=_SWAP_S)
         try:
             yield
@@ -183,10 +187,6 @@ class Inline:
     def _work_waits(self) -> bool:
         return bool(self._inbox) or self._timers.next_due <= self._now()
 
-    def handles_here(self) -> bool:
-        """Tell whether the calling thread is handling events just now."""
-        return self._drained_by == threading.get_ident()
-
     def handled(self) -> dict[str, int]:
         """Return how many events were handled, by where that was."""
         return {"caller's thread": self._handled}
@@ -201,7 +201,7 @@ class Inline:
         while self._work_waits() and self._now() < until:
             if not self._baton.acquire(blocking=False):
                 return done
-            self._drained_by = threading.get_ident()
+            self.drained_by = threading.get_ident()
             try:
                 while self._inbox and self._now() < until:
                     item = self._inbox.popleft()
@@ -214,7 +214,7 @@ class Inline:
             except BaseException as error:
                 self._survived(error)
             finally:
-                self._drained_by = None
+                self.drained_by = None
                 self._baton.release()
         return done
 

@@ -6,7 +6,8 @@ somebody asks. Nothing here may take long: it is passed by every event.
 
 from collections import deque
 from collections.abc import Callable, Sequence
-from typing import Any
+from threading import get_ident
+from typing import Any, Protocol
 
 from midimon_live.clock import Clock
 from midimon_live.events import MidiEvent
@@ -23,6 +24,16 @@ Item = MidiEvent | tuple[Any, ...]
 Put = Callable[[Item], None]
 
 
+class Drain(Protocol):
+    """Knows which thread is handling events.
+
+    Attributes:
+        drained_by: its ident; None is none.
+    """
+
+    drained_by: int | None
+
+
 class Tape:
     """A ring of what happened. Any thread may put something on it or copy it.
 
@@ -37,10 +48,12 @@ class Tape:
 
     Attributes:
         put: takes an item.
-        handles_here: tells whether the calling thread is handling events.
-        handler_here: tells whether it runs what a plugin has begun.
+        pump: knows which thread is handling events.
+        handler_here: tells whether the calling thread runs what a plugin has begun.
         person: whether what is done now is what a person once did.
     """
+
+    pump: Drain
 
     def __init__(self, clock: Clock, timers: Timers, mode: str, capacity: int = KEPT) -> None:
         self._now = clock.now
@@ -49,7 +62,6 @@ class Tape:
         self._ring: deque[Item] = deque(maxlen=capacity)
         self._listeners: tuple[Put, ...] = ()
         self.put: Put = self._ring.append
-        self.handles_here: Callable[[], bool] = lambda: False
         self.handler_here: Callable[[], bool] = lambda: False
         self.person = False
 
@@ -82,8 +94,12 @@ class Tape:
 
     def sent(self, port: str, data: bytes) -> None:
         """Take a message that was sent to an output; on whatever thread that was."""
-        moment, cause, by_hand = self._turn()
-        self.put((SENT, moment, cause, port, data, by_hand))
+        timers = self._timers
+        if (moment := timers.moment) is not None and self.pump.drained_by == get_ident():
+            self.put((SENT, moment, timers.cause, port, data, False))
+        else:
+            moment, cause, by_hand = self._turn()
+            self.put((SENT, moment, cause, port, data, by_hand))
 
     def entered(self, mode: str) -> None:
         """Take that another mode is active."""
@@ -99,7 +115,7 @@ class Tape:
 
     def _turn(self) -> tuple[float, int, bool]:
         """Return the moment, the cause, and whether a person does it, in a cell for instance."""
-        if self.person or not self.handles_here():
+        if self.person or self.pump.drained_by != get_ident():
             return self._now(), 0, self.person or not self.handler_here()
         moment = self._timers.moment
         return self._now() if moment is None else moment, self._timers.cause, False

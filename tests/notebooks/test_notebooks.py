@@ -107,6 +107,18 @@ assert midi.plugins.get_stats("stairs").failures == 3
 assert [one.number for one in midi.plugins.journal.history("hold")] == [1, 2]
 assert (midi.plugins.plugins_dir / "hold" / "plugin.toml").exists()
 """,
+    "08_record_and_test": """
+played = [t.event for t in midi.traces() if t.steps]
+assert len(played) == 3 + 1 + 2 * 3, played
+gaps = [later.time - earlier.time for earlier, later in zip(played[4:], played[5:7])]
+inputs = [line.t for line in take.inputs if line.message.type == "note_on"]
+wanted = [(later - earlier) / 2 for earlier, later in zip(inputs, inputs[1:])]
+assert all(abs(one - other) < 1e-6 for one, other in zip(gaps, wanted)), (gaps, wanted)
+assert "expected" in what_differs and "velocity=45" in what_differs, what_differs
+assert Take.load(folder / "solo.jsonl").clock == "virtual"
+assert midi.recording is None
+assert sorted(one.name for one in folder.glob("*.*")) == ["fast.jsonl", "solo.jsonl", "solo.mid"]
+""",
 }
 
 # what the solution of a lesson's exercise prints
@@ -126,6 +138,7 @@ SOLUTIONS = {
     "05_plugins": [f"note_on channel=0 note={note} velocity=70 time=0" for note in (50, 54, 57)],
     "06_capabilities": ["ok", "denied"],
     "07_live_coding": ["note_on 48", "note_off 48", "note_on 60", "note_off 60"],
+    "08_record_and_test": ["0.5 70", "1.1 71"],
 }
 
 
