@@ -47,6 +47,31 @@ def test_a_replay_in_a_new_session_gives_the_same_take() -> None:
         assert midi.replay(recording.take).dumps() == recording.take.dumps()
 
 
+def test_what_waits_for_the_beat_comes_on_it_again() -> None:
+    """By the tempo of the setup, and by MIDI clock that is in the take."""
+
+    def set_up(midi: TestSession) -> None:
+        midi.tempo = 120
+        midi.map(note(36), lambda _context: midi.at("beat", lambda: midi.send("note_on", note=1)))
+
+    with session() as midi:
+        set_up(midi)
+        with midi.record() as recording:
+            midi.play(press(36, time=0.1))
+            for _ in range(50):
+                midi.advance(0.02)
+                midi.play(b"\xf8")
+            midi.play(b"\xfa", press(36), b"\xf8")
+            for _ in range(50):
+                midi.advance(0.02)
+                midi.play(b"\xf8")
+        take = recording.take
+    assert len(take.sent) == 2
+    with session() as midi:
+        set_up(midi)
+        assert midi.replay(take).dumps() == take.dumps()
+
+
 def test_notes_that_a_take_leaves_down_are_released_after_it() -> None:
     """The next replay on the same session begins with nothing held."""
     with session() as midi:
