@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from midimon_live import views
 from midimon_live.errors import CommandError, MidimonError
+from midimon_live.magic_rights import audit, deny, grant, revoke
 from midimon_live.sessions import Session
 from midimon_live.show import Table
 
@@ -185,56 +186,6 @@ def _reload(session: Session, name: str) -> str:
     return "\n".join(filter(None, (f"{name} is reloaded", session.plugins.refusal(name))))
 
 
-def _span(words: tuple[str, ...], usage: str) -> tuple[list[str], str | None]:
-    """Take --once, --session or --always out of the words; `network HOST` is `network:HOST`."""
-    spans = [word[2:] for word in words if word.startswith("--")]
-    rest = [word for word in words if not word.startswith("--")]
-    if len(spans) > 1 or len(rest) not in (2, 3):
-        raise CommandError(f"usage: %midi {usage}")
-    return [rest[0], ":".join(rest[1:])], spans[0] if spans else None
-
-
-def _grant(session: Session, *words: str) -> str:
-    (name, wanted), until = _span(
-        words, "grant NAME CAPABILITY [SCOPE] [--once|--session|--always]"
-    )
-    session.plugins.grant_capability(name, wanted, until=until)
-    granted = session.plugins.scope_of(name, wanted)
-    if why := session.plugins.denial(name, granted):
-        return f"{name} is granted {granted}, but may not use it: {why}"
-    risk, may = granted.capability.risk.value, granted.capability.description
-    warning = "" if risk == "low" else f"; {risk} risk: it may {may}"
-    return f"{name} may use {granted}{warning}"
-
-
-def _revoke(session: Session, *words: str) -> str:
-    (name, wanted), _ = _span(words, "revoke NAME CAPABILITY [SCOPE]")
-    session.plugins.revoke_capability(name, wanted)
-    revoked = session.plugins.scope_of(name, wanted)
-    if not session.plugins.denial(name, revoked):
-        line = f"%midi deny {name} {revoked}"
-        return (
-            f"{name} may still use {revoked}, for more than that is granted; to refuse it: {line}"
-        )
-    return f"{name} may not use {revoked} any more"
-
-
-def _deny(session: Session, *words: str) -> str:
-    (name, unwanted), until = _span(words, "deny NAME CAPABILITY [SCOPE] [--session|--always]")
-    session.plugins.deny_capability(name, unwanted, until=until)
-    denied = session.plugins.scope_of(name, unwanted)
-    return f"{name} may not use {denied}, whatever else it is granted"
-
-
-def _audit(session: Session, *words: str) -> Table:
-    names = [word for word in words if word != "--unused"]
-    if len(names) > 1 or (len(names) < len(words) and not names):
-        raise CommandError("usage: %midi audit [NAME] [--unused]")
-    if len(names) < len(words):
-        return views.unused(session.plugins, names[0])
-    return views.audit(session.plugins.audit_log(names[0] if names else None))
-
-
 def _log(session: Session, name: str) -> Table:
     return views.log(name, session.plugins.log_lines(name))
 
@@ -332,18 +283,18 @@ COMMANDS: dict[str, Command] = {
     "grant": Command(
         "NAME CAPABILITY [SCOPE] [--once|--session|--always]",
         "allow a plugin something it declares",
-        _grant,
+        grant,
     ),
-    "revoke": Command("NAME CAPABILITY [SCOPE]", "take that back", _revoke),
+    "revoke": Command("NAME CAPABILITY [SCOPE]", "take that back", revoke),
     "deny": Command(
-        "NAME CAPABILITY [SCOPE] [--session|--always]", "refuse that, whatever else", _deny
+        "NAME CAPABILITY [SCOPE] [--session|--always]", "refuse that, whatever else", deny
     ),
     "history": Command("NAME", "the versions of a plugin, and what became of them", _history),
     "diff": Command("NAME [OLD [NEW]]", "what has changed from one version to another", _diff),
     "rollback": Command("NAME [NUMBER]", "play a version of a plugin again", _rollback),
     "undo": Command("[STEPS]", "take back what the last cell has changed", _undo),
     "redo": Command("[STEPS]", "take that back", _redo),
-    "audit": Command("[NAME] [--unused]", "what plugins were allowed and refused", _audit),
+    "audit": Command("[NAME] [--unused]", "what plugins were allowed and refused", audit),
     "log": Command("NAME", "what a plugin noted", _log),
     "stats": Command("[NAME]", "executions, failures, times", Session.stats),
     "why": Command("[last|NUMBER]", "why an event fired what it fired, or nothing", _why),
