@@ -26,9 +26,8 @@ RELOADS, RATE = 10_000, 1_000
 MUTANTS, MUTANT_RATE = 1_000, 500
 CELLS, LINES = 300, 100
 STEPS = 50
-_SETTLED = (
-    3_000  # reloads after which memory is compared: the monitor and the journal are full then
-)
+# reloads after which memory is compared: the monitor, the journal and the tape are full then
+_SETTLED = 6_000
 
 
 def run() -> Section:
