@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from midimon_live.actions import Action
 from midimon_live.mappings import Mapping, Origin
 from midimon_live.plugin.api import Plugin
+from midimon_live.plugin.version import Definition
 from midimon_live.triggers import Trigger
 
 
@@ -67,6 +68,7 @@ class Change:
         lenient: whether a plugin may be named that does not exist, as a configuration may.
         at: for which boundary it waits, as "bar" or "now"; "" is what the session says.
         apart: whether it is a block of its own, in no cell.
+        definitions: new versions of plugins that were edited elsewhere, each under its name.
     """
 
     origin: Origin | None = None
@@ -80,3 +82,4 @@ class Change:
     lenient: bool = False
     at: str = ""
     apart: bool = False
+    definitions: list[Definition] = field(default_factory=list)

@@ -127,7 +127,8 @@ class Committer:
             wanted.add_class(cls)
         if not change.lenient:
             wanted.check_names(self._plugins.unknown)
-        staged = self._plugins.stage(wanted.new.values())
+        edited = [one for one in change.definitions if one.name not in wanted.new]
+        staged = self._plugins.stage([*wanted.new.values(), *edited])
         kept = waiting.keys() & set(wanted.mentioned) - staged.keys()
         staged.update({name: waiting[name] for name in kept})
         return self._with_mapped(Prepared(change, actions, staged, wanted.remarks))

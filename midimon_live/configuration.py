@@ -1,8 +1,7 @@
 """The session's configuration file: loaded and watched. A file with an error changes nothing."""
 
 import logging
-import threading
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from itertools import count
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -14,9 +13,10 @@ from midimon_live.committer import Committer
 from midimon_live.config import Config, DeviceSpec, Loaded, Loader, MappingSpec, Problem
 from midimon_live.config.problems import WARNING, Finding
 from midimon_live.errors import ConfigError, PortError, PortNotFound
+from midimon_live.following import Followed, Follower
 from midimon_live.mappings import CONFIGURATION, DEFAULT_MODE, Mapping, Origin
 from midimon_live.show import Table, counted
-from midimon_live.watcher import State, saves, state_of
+from midimon_live.watcher import State, WatchedFile, state_of
 
 _LEVELS = {
     "trace": logging.DEBUG,
@@ -49,7 +49,7 @@ class Configuration:
     Args:
         parts: the engine's.
         committer: brings changes into force.
-        watch: whether to follow the file on a thread of its own.
+        follower: tells when the file was saved.
 
     Attributes:
         loaded: the file in force, or None.
@@ -57,18 +57,17 @@ class Configuration:
         others: returns the builders of triggers, actions and conditions that packages have added.
     """
 
-    def __init__(self, parts: Assembly, committer: Committer, *, watch: bool) -> None:
+    def __init__(self, parts: Assembly, committer: Committer, follower: Follower) -> None:
         self._parts = parts
         self._committer = committer
-        self._watch = watch
+        self._follower = follower
         self._now = parts.clock.now
         self.others = parts.hooks.builders
         self._loader = Loader(self.others)
-        self._runs = count(-1, -1)  # apart from those of cells
+        self._runs = count(-1, -2)  # apart from those of cells and of modules
         self._lock = committer.lock  # one lock: what a plugin does while it begins may come here
         self._path: Path | None = None
-        self._stop: threading.Event | None = None
-        self._thread: threading.Thread | None = None
+        self._state: State = None
         self._handler: logging.Handler | None = None
         self._level: int | None = None
         self._refused: Loaded | None = None
@@ -77,6 +76,7 @@ class Configuration:
         self._awaited: set[str] = set()
         self.loaded: Loaded | None = None
         self.times: ConfigTimes | None = None
+        follower.add(self)
 
     @property
     def path(self) -> Path | None:
@@ -98,13 +98,13 @@ class Configuration:
             state = state_of(path)
             table = self._use(path)
             self._path = path.absolute()  # it stays that file wherever the notebook goes
-            self._follow(self._path, state)
+            self._state = state
+            self._follower.poke()
             return table
 
     def use_text(self, text: str, name: str) -> Table:
         """Bring a text into force, as `load` does a file; there is nothing to follow then."""
         with self._lock:
-            self._stop_following()
             began = self._now()
             table = self._commit(self._loader.loads(text, name), began)
             self._path = None
@@ -137,9 +137,27 @@ class Configuration:
             return table
 
     def close(self) -> None:
-        """Stop following the file, and writing a log; again is harmless."""
-        self._stop_following()
+        """Stop writing a log; again is harmless."""
         self._log_to(None, None)
+
+    def wants(self) -> bool:
+        """Tell whether there is a file to follow."""
+        return self._path is not None
+
+    def watched(self) -> dict[Path, WatchedFile]:
+        """Return the file in force."""
+        path = self._path
+        return {} if path is None else {path: WatchedFile(path, self._state)}
+
+    def changed(self, keys: Collection[Path]) -> None:
+        """Take over the file, if it is still the one in force."""
+        with self._lock:
+            if self._path is not None and self._path in keys:
+                self._reload(self._path)
+
+    def followed(self) -> list[Followed]:
+        """Return the file in force."""
+        return [] if self._path is None else [Followed("configuration", str(self._path))]
 
     def _use(self, path: Path) -> Table:
         began = self._now()
@@ -222,35 +240,6 @@ class Configuration:
             return [f"device {wanted!r}: {error}"]
         self._parts.pump.wake()
         return [f"device: {name}"]
-
-    def _follow(self, path: Path, state: State) -> None:
-        self._stop_following()
-        if not self._watch:
-            return
-        stop = self._stop = threading.Event()
-        self._thread = threading.Thread(
-            target=self._serve, args=(path, state, stop), name="midimon-watcher", daemon=True
-        )
-        self._thread.start()
-
-    def _stop_following(self) -> None:
-        stop, self._stop = self._stop, None
-        thread, self._thread = self._thread, None
-        if stop is not None:
-            stop.set()
-        if thread is not None and thread is not threading.current_thread():
-            thread.join(2.0)
-
-    def _serve(self, path: Path, state: State, stop: threading.Event) -> None:
-        try:
-            for _ in saves(path, state, stop):
-                with self._lock:
-                    if not stop.is_set():
-                        self._reload(path)
-        except Exception as error:
-            self._parts.monitor.notice(
-                f"{path.name} is not followed any more: {error}; load it again", about=str(path)
-            )
 
     def _reload(self, path: Path) -> None:
         """Take over a saved file, or say why not; the old one stays then."""

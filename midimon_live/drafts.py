@@ -175,6 +175,11 @@ class Drafts:
         return handle
 
     @property
+    def collecting(self) -> bool:
+        """Whether a cell is open in the calling thread."""
+        return threading.get_ident() in self._open
+
+    @property
     def waiting(self) -> int:
         """How many mappings the running cell has asked for, in force when it has ended."""
         change = self._current()

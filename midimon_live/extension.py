@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from midimon_live.autoreload import AroundCells
 from midimon_live.cells import Cells, cell_place
 from midimon_live.magics import line_magic
 from midimon_live.sessions import Session
@@ -17,10 +18,13 @@ class _Loaded:
         self.shell = shell
         self.session = Session(shell, name_place=lambda file, line: cell_place(shell, file, line))
         self.cells = Cells(shell, self.session)
+        self.around = AroundCells(shell, self.session)
         self.named = "midi" not in shell.user_ns or shell.user_ns["midi"] is None
 
     def enter(self) -> None:
+        self.around.watch_beginnings()
         self.cells.watch()
+        self.around.watch_ends()
         for name in _MAGICS:
             self.shell.register_magic_function(line_magic(session), "line", name)
         if self.named:
@@ -32,6 +36,7 @@ class _Loaded:
             )
 
     def leave(self) -> None:
+        self.around.unwatch()
         self.cells.unwatch()
         self.session.close()
         if self.shell.user_ns.get("midi") is self.session:

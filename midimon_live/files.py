@@ -11,6 +11,7 @@ from midimon_live.assembly import Assembly
 from midimon_live.committer import Committer
 from midimon_live.drafts import Drafts
 from midimon_live.errors import InvalidValue
+from midimon_live.following import Follower
 from midimon_live.links import Links
 from midimon_live.show import Table, counted
 
@@ -30,12 +31,12 @@ class Files(Links):
     _of_file: "Callable[[], Configuration]"
     _drafts: Drafts
 
-    def use_files(self, parts: Assembly, committer: Committer, *, watch: bool) -> None:
-        """Be ready to read files, and to follow them on a thread."""
-        self._of_file = partial(_made, parts, committer, watch=watch)
+    def use_files(self, parts: Assembly, committer: Committer, follower: Follower) -> None:
+        """Be ready to read files, and to follow them."""
+        self._of_file = partial(_made, parts, committer, follower)
 
     def close_files(self) -> None:
-        """Follow no file any more; again is harmless."""
+        """Write no log of a file's any more; again is harmless."""
         if "_configuration" in vars(self):
             self._configuration.close()
 
@@ -121,7 +122,7 @@ class Files(Links):
         return table
 
 
-def _made(parts: Assembly, committer: Committer, *, watch: bool) -> "Configuration":
+def _made(parts: Assembly, committer: Committer, follower: Follower) -> "Configuration":
     from midimon_live.configuration import Configuration
 
-    return Configuration(parts, committer, watch=watch)
+    return Configuration(parts, committer, follower)

@@ -240,6 +240,12 @@ def _replay(session: Session, path: str) -> Any:
     return session.replay(path)
 
 
+def _follow(session: Session, word: str | None = None) -> Table:
+    if word not in (None, "on", "off"):
+        raise CommandError(f"{word!r} is neither on nor off: %midi follow [on|off]")
+    return session.follow(None if word is None else word == "on")
+
+
 def _panic(session: Session) -> str:
     failures = session.panic()
     return "\n".join(failures) or "all notes off"
@@ -305,6 +311,7 @@ COMMANDS: dict[str, Command] = {
     "template": Command("[NAME ...]", "load the template of a controller, or list them", _template),
     "record": Command("[FILE|stop]", "record what is played and what comes of it", _record),
     "replay": Command("FILE", "play a take again: .jsonl, or .mid of any program", _replay),
+    "follow": Command("[on|off]", "which files come into force when they are saved", _follow),
     "panic": Command("", "all notes off, all actions cancelled", _panic),
     "help": Command("[COMMAND]", "this list", _help),
 }

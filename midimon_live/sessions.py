@@ -18,6 +18,7 @@ from midimon_live.committer import Committer
 from midimon_live.drafts import Drafts
 from midimon_live.errors import InvalidValue
 from midimon_live.events import TriggerContext
+from midimon_live.follows import Follows
 from midimon_live.home import home as usual_home
 from midimon_live.learn import TIMEOUT_S, Learner, Lessons
 from midimon_live.learned import Learned, NothingLearned
@@ -26,7 +27,6 @@ from midimon_live.monitor import Monitor
 from midimon_live.plugin.api import Plugin
 from midimon_live.plugin.failures import plain_place
 from midimon_live.pump import Pump
-from midimon_live.takes.recording import Takes
 from midimon_live.triggers import check_trigger
 from midimon_live.undo import Undo
 from midimon_live.waiting import WaitingChanges
@@ -34,7 +34,7 @@ from midimon_live.waiting import WaitingChanges
 Handler = Callable[[TriggerContext], Any]
 
 
-class Session(Takes):
+class Session(Follows):
     """A running engine with its ports and plugins. Any thread may call anything, unless said.
 
     Args:
@@ -83,10 +83,10 @@ class Session(Takes):
             parts.in_seconds,
             parts.clock.now,
         )
-        self.use_files(parts, committer, watch=threads)
         self._waiting = WaitingChanges(committer, parts.tempo, parts.monitor, parts.in_seconds)
         self._drafts = Drafts(self._waiting, self.running)
         self.use_tape(parts)
+        self.follow_files(parts, committer, self._drafts, threads=threads)
         self._undo = Undo(self.plugins, self._modes, committer, lambda: self._drafts.origin)
         committer.changed = self._undo.changed
         self.plugins.decided = self._decided

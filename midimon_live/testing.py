@@ -170,6 +170,13 @@ class TestSession(Session):
         player.let_go()
         return heard
 
+    def look(self) -> None:
+        """Take over what was saved since the last look, as a session with threads does by itself.
+
+        The first look at a module only learns what it is made of.
+        """
+        self._follower.look()
+
     @property
     def home(self) -> Path:
         """The folder of plugins, grants and logs."""

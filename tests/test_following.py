@@ -11,7 +11,6 @@ import pytest
 
 from midimon_live import ActionPlugin, note, send
 from midimon_live.sessions import Session
-from midimon_live.watcher import saves, state_of
 
 TEXT = """
 [[global_mappings]]
@@ -151,17 +150,6 @@ def test_times_are_told(file: Path, midi: Session) -> None:
     """In microseconds: reading aside, committing aside, and what events waited."""
     midi.config(file)
     assert "events waited" in repr(midi.config())
-
-
-def test_the_generator_needs_no_thread(file: Path) -> None:
-    """It yields for a save that was made before it began to look, and ends when it is told to."""
-    stop = threading.Event()
-    state = state_of(file)
-    renamed(file, "# new\n")
-    found = saves(file, state, stop)
-    next(found)
-    stop.set()
-    assert list(found) == []
 
 
 def test_a_path_stays_where_it_was_when_the_notebook_moves(

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, MutableMapping
 from contextlib import contextmanager
+from contextvars import Context
 from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,7 +15,7 @@ from midimon_live.errors import (
 )
 from midimon_live.events import TriggerContext
 from midimon_live.plugin.folders.scaffold import new_plugin
-from midimon_live.plugin.guard.subject import Subject
+from midimon_live.plugin.guard.subject import Subject, acting
 from midimon_live.plugin.info import Party, PluginInfo
 from midimon_live.plugin.permissions import Permissions
 from midimon_live.plugin.rights.audit import Entry
@@ -133,6 +134,15 @@ class PluginManager(Permissions):
             raise InvalidValue(f"{name} is defined in a cell; run that again to reload it")
         self.discover_plugins()
         self.load_plugin(name, enable=name not in self._disabled)
+
+    def context_of(self, name: str) -> Context:
+        """Return a context in which output goes where the plugin's does, and nobody is accused.
+
+        Raises PluginNotFound.
+        """
+        context = self._version(name).context.copy()
+        context.run(acting.set, None)
+        return context
 
     def unload_plugin(self, name: str) -> None:
         """Take a plugin out and call its `shutdown`; raises PluginNotFound.

@@ -68,6 +68,9 @@ Any of these accuses; if they accuse several plugins, each must have the right.
 - **Paths** are followed to where they lead before they are compared, `..` and links included.
 - **Names and addresses.** When a plugin asks for the address of a host that it was granted, the guard
   asks as well and lets it connect to those addresses. `localhost`, `127.0.0.1` and `::1` are one host.
+- **Files that are saved** are loaded again by themselves. A plugin's files that are others than those that
+  were granted something for good have lost that; what was granted for the session stays with the name.
+  IPython's autoreload, which patches functions from the disk, is kept off the modules of such plugins.
 - **Denying** a name does not deny its addresses to a plugin that may reach everything else.
 - **Packages that keep files in your home folder**, as matplotlib does, are best imported by a cell, before
   a plugin needs them; otherwise the plugin needs the right to read and write there.

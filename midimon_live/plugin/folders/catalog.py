@@ -128,6 +128,10 @@ class Catalog:
             )
         return self._of_files(_KINDS[found.kind], bundle, manifest)
 
+    def importing(self, name: str) -> AbstractContextManager[None]:
+        """Be a class's plugin meanwhile: what its package's module does is its own doing."""
+        return self._inside(name, frozenset(), None, "")
+
     def _require(self, name: str) -> Found:
         try:
             return self._discovered.require(name)
@@ -138,7 +142,7 @@ class Catalog:
             raise PluginNotFound(name, f"no such plugin was found; there are: {known}") from None
 
     def _of_class(self, name: str, point: EntryPoint) -> Definition:
-        with self._inside(name, frozenset(), None, ""):
+        with self.importing(name):
             cls = load_entry_point(name, point)
         return Definition(name, cls, cls, Kind.PACKAGE, None, data=self._data(name))
 
