@@ -20,6 +20,7 @@ NAMES = (
     "swap",
     "plugins",
     "live_coding",
+    "following",
 )
 
 
