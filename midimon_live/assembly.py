@@ -153,6 +153,7 @@ def _join(
     plugins.defer, plugins.exclusive, plugins.later = pump.defer, pump.paused, pump.later
     plugins.between_events, plugins.services.emitted = pump.between_events, pump.emit
     plugins.retirement.later, plugins.retirement.held = pump.later, surface.held_by
+    plugins.builder.rehearsals.still = pump.between_events
     plugins.beside = partial(_beside, workers)
 
 

@@ -18,7 +18,7 @@ from midimon_live.mappings import Mapping, MappingTable, Origin
 from midimon_live.modes import Modes
 from midimon_live.plugin.manager import PluginManager
 from midimon_live.plugin.version import Definition, Version
-from midimon_live.replaced import outdated, remarks, unused
+from midimon_live.replaced import outdated, remarks, rewired, unused
 
 _SWEEP_S = 1.0
 _DEEPEST = 10
@@ -93,10 +93,15 @@ class Committer:
         with self.lock:
             return self.apply(self.prepare(change))
 
-    def put(self, definition: Definition) -> None:
-        """Bring one plugin into force; raises LoadError, and nothing was changed then."""
+    def put(self, definition: Definition, *, proven: bool = False) -> None:
+        """Bring one plugin into force; raises LoadError, and nothing was changed then.
+
+        Args:
+            definition: of it.
+            proven: whether it has been in force before, so that it need not be tried.
+        """
         with self.lock:
-            staged = self._plugins.stage([definition])
+            staged = self._plugins.stage([definition], [definition.name] if proven else ())
             self.apply(self._with_mapped(Prepared(Change(), staged=staged)))
 
     def take_out(self, name: str) -> None:
@@ -128,7 +133,8 @@ class Committer:
         if not change.lenient:
             wanted.check_names(self._plugins.unknown)
         edited = [one for one in change.definitions if one.name not in wanted.new]
-        staged = self._plugins.stage([*wanted.new.values(), *edited])
+        untried = rewired(self._modes.table, change, actions, wanted.new)
+        staged = self._plugins.stage([*wanted.new.values(), *edited], untried)
         kept = waiting.keys() & set(wanted.mentioned) - staged.keys()
         staged.update({name: waiting[name] for name in kept})
         return self._with_mapped(Prepared(change, actions, staged, wanted.remarks))
@@ -192,7 +198,7 @@ class Committer:
     def restore(
         self,
         table: MappingTable,
-        definitions: Iterable[Definition],
+        definitions: Collection[Definition],
         out: Collection[str],
         also: Callable[[], None],
     ) -> None:
@@ -209,7 +215,9 @@ class Committer:
             Exception: whatever `also` raised; nothing was changed.
         """
         with self.lock:
-            prepared = Prepared(Change(), staged=self._plugins.stage(definitions))
+            prepared = Prepared(
+                Change(), staged=self._plugins.stage(definitions, [one.name for one in definitions])
+            )
             prepared = self._with_mapped(prepared)
             pairs = zip(prepared.change.mappings, prepared.actions, strict=True)
             mappings = [self._made(*pair, None) for pair in pairs]

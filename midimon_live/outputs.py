@@ -81,6 +81,7 @@ class Outputs:
 
     Attributes:
         silences: how often every note was ended, whoever began it.
+        muted: whether nothing is sent: in a copy of the process in which a plugin is tried.
         told: called with the name of the output and the bytes of each message that was sent.
     """
 
@@ -91,6 +92,7 @@ class Outputs:
         self._full_names: dict[str, str] = {}
         self.default = default
         self.silences = 0
+        self.muted = False
         self.told: Callable[[str, bytes], None] = lambda _output, _data: None
 
     def get(self, port: str | None = None) -> Output:
@@ -127,6 +129,8 @@ class Outputs:
             PortNotFound: no output fits, or more than one.
             PortClosed: its device or server is gone.
         """
+        if self.muted:
+            return port or self.default
         output = self.get(port)
         try:
             output.send(data)

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from midimon_live.actions import PluginAction, function_name
+from midimon_live.actions import Action, PluginAction, function_name, walk
 from midimon_live.changes import Change
 from midimon_live.mappings import Mapping, MappingTable, Origin
 from midimon_live.plugin.version import Definition, Kind
@@ -49,6 +49,37 @@ def _taken(old: Mapping, new: Sequence[Mapping]) -> bool:
 
 def _cell(mapping: Mapping) -> str | None:
     return mapping.origin.cell if mapping.origin else None
+
+
+def rewired(
+    table: MappingTable, change: Change, actions: Sequence[Action], names: Iterable[str]
+) -> set[str]:
+    """Return the plugins that a change maps otherwise than before: to other triggers, or params.
+
+    What reached such a plugin last is not what will reach it now.
+    """
+    cell = change.origin.cell if change.origin is not None else None
+    mine = [one for one in table if cell is None or _cell(one) == cell]
+    found = set()
+    for name in names:
+        new = [
+            (wanted.trigger, wanted.mode, wanted.port, params)
+            for wanted, action in zip(change.mappings, actions, strict=True)
+            for params in _params(action, name)
+        ]
+        old = [
+            (one.trigger, one.mode, one.port, params)
+            for one in mine
+            for params in _params(one.action, name)
+        ]
+        if new and new != old:
+            found.add(name)
+    return found
+
+
+def _params(action: Action, name: str) -> list[dict[str, Any]]:
+    parts = (one for one in walk(action) if isinstance(one, PluginAction))
+    return [dict(one.params) for one in parts if one.plugin == name]
 
 
 def remarks(drop: list[Mapping], new: list[Mapping], change: Change) -> list[str]:

@@ -196,7 +196,9 @@ def _source(definition: Definition) -> str:
 
 def same(one: Definition | None, other: Definition) -> bool:
     """Tell whether two definitions make the same."""
-    return one is other or (one is not None and bool(one.digest) and one.digest == other.digest)
+    if one is None:
+        return False
+    return one.source is other.source or (bool(one.digest) and one.digest == other.digest)
 
 
 def _where(definition: Definition) -> str:

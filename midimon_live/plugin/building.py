@@ -7,13 +7,12 @@ from pathlib import Path
 from typing import TypeVar
 
 from midimon_live.errors import LoadError
-from midimon_live.events import TriggerContext
+from midimon_live.plugin.api import Plugin
 from midimon_live.plugin.deadlines import OutOfTime, within
 from midimon_live.plugin.guard.guard import Guard
 from midimon_live.plugin.handover import carry, shape
 from midimon_live.plugin.host import VersionHost
-from midimon_live.plugin.reach import trace_of
-from midimon_live.plugin.rehearsal import Rehearsal
+from midimon_live.plugin.rehearsal import Rehearsals
 from midimon_live.plugin.rights.grants import Grants
 from midimon_live.plugin.runner import Runner
 from midimon_live.plugin.services import HostServices
@@ -23,7 +22,8 @@ from midimon_live.plugin.version import Definition, Kind, Version
 from midimon_live.versions import Journal, VersionEntry
 from midimon_live.watchdog import DEADLINE_S
 
-REHEARSAL_S = 2.0
+REHEARSAL_S = 1.0
+MIGRATE_S = 0.25  # events wait meanwhile
 _LASTING = (Kind.FOLDER, Kind.PACKAGE)
 _T = TypeVar("_T")
 
@@ -41,7 +41,8 @@ class Builder:
         notice: takes one line for the user.
 
     Attributes:
-        deadline: for how many seconds `initialize` and `migrate` may run.
+        deadline: for how many seconds `initialize` may run.
+        rehearsals: tries versions.
         stats: statistics by name, which survive versions.
     """
 
@@ -63,6 +64,7 @@ class Builder:
         self._journal = journal
         self._notice = notice
         self.deadline = DEADLINE_S
+        self.rehearsals = Rehearsals(services, runner.describe, services.mute)
         self.stats: defaultdict[str, StatsRecorder] = defaultdict(StatsRecorder)
 
     def build(
@@ -71,6 +73,8 @@ class Builder:
         before: Version | None,
         update: Callable[[Version], None],
         discard: Callable[[Version], None],
+        *,
+        rehearse: bool = True,
     ) -> Version:
         """Return a version that could go live.
 
@@ -79,13 +83,15 @@ class Builder:
             before: the version that is live now.
             update: brings what it may do up to date.
             discard: takes back what it has begun when `initialize` raises.
+            rehearse: whether it is tried with what reached the version before.
 
         Raises:
             LoadError: it could not be built, failed in the dry run, or `initialize` raised.
         """
         entry = self._journal.begin(definition)
         try:
-            return self._built(definition, before, entry, update, discard)
+            tried = before if rehearse else None
+            return self._built(definition, tried, entry, update, discard)
         except BaseException as error:
             line = str(error) if isinstance(error, LoadError) else self._runner.describe(error)
             self._journal.failed(entry, line)
@@ -114,9 +120,9 @@ class Builder:
         if definition.kind is not Kind.FUNCTION:
             self._guard.start()
             self._guard.watch(version.subject, *definition.namespaces)
-        if before is not None:
-            self._rehearse(definition, version, before)
         try:
+            if before is not None:
+                self._rehearse(version, before)
             self._initialize(version)
         except BaseException:
             discard(version)
@@ -129,16 +135,13 @@ class Builder:
         Raises:
             LoadError: its `migrate` raised, or took too long.
         """
-        if old.plugin is new.plugin or not (old.plugin.keep or new.migrates):
-            return
-        inside, dropped = new.context.copy(), []
+        inside = new.context.copy()
         what = "migrate" if new.migrates else "taking over its state"
+        seconds = min(self.deadline, MIGRATE_S)
         try:
-            if new.migrates:
-                call = partial(inside.run, new.plugin.migrate, old.plugin)
-                self._within(self.deadline, new, what, call)
-            else:
-                dropped = inside.run(carry, old.plugin, new.plugin)
+            dropped = self._within(
+                seconds, new, what, partial(inside.run, take_over, old.plugin, new)
+            )
         except LoadError:
             raise
         except BaseException as error:
@@ -147,35 +150,24 @@ class Builder:
         if dropped:
             self._notice(f"{new.name}: state was dropped: {', '.join(dropped)}")
 
-    def _rehearse(self, definition: Definition, version: Version, before: Version) -> None:
-        """Play what reached the version before to the new one; raises LoadError."""
-        calls = list(before.recent)
-        if not calls or trace_of(version):
+    def _rehearse(self, version: Version, before: Version) -> None:
+        """Try a version with what reached the one before; raises LoadError."""
+        if self.rehearsals.unfit(version, before):
             return
-        rehearsal = Rehearsal(definition, calls, self._services)
-        subject = rehearsal.version.subject
-        rights, state = version.subject.rights, version.plugin.host.state
-        self._guard.watch(subject, *definition.namespaces)
-        inside = rehearsal.version.context.copy()
-        try:
-            self._within(
-                min(self.deadline, REHEARSAL_S),
-                version,
-                "the dry run",
-                lambda: inside.run(rehearsal.run, rights, state, before.plugin),
+        seconds = min(self.deadline, REHEARSAL_S)
+        with self._guard.aside():
+            found = self.rehearsals.play(
+                version, before, partial(take_over, before.plugin, version), seconds
             )
-        except LoadError:
-            raise
-        except BaseException as error:
-            at = "" if rehearsal.playing is None else f" with {_said(rehearsal.playing)}"
-            line = self._runner.describe(error)
-            raise LoadError(
-                version.name,
-                f"not live: the dry run{at} raised {line}; to go live without one, "
-                "write in the class: dry_run = False",
-            ) from error
-        finally:
-            self._guard.forget(subject)
+        if found.kind in ("ok", "unknown"):
+            return
+        at = f" with {found.at}" if found.at else ""
+        what = f"raised {found.line}" if found.line else f"did not come back within {seconds:g} s"
+        raise LoadError(
+            version.name,
+            f"not live: the dry run{at} {what}; the version before can play that. To go live "
+            "without a dry run, write in the class: dry_run = False",
+        )
 
     def _initialize(self, version: Version) -> None:
         """Call `initialize`, where the caller waits for it; raises LoadError past the deadline."""
@@ -183,9 +175,10 @@ class Builder:
         if version.definition.kind is Kind.FUNCTION:
             return
         version.subject.drafts = []
-        self._within(
-            self.deadline, version, "initialize", lambda: inside.run(version.plugin.initialize)
-        )
+        began = self._services.now()
+        call = partial(inside.run, version.plugin.initialize)
+        self._within(self.deadline, version, "initialize", call)
+        version.initialize_s = self._services.now() - began
 
     def _within(self, seconds: float, version: Version, what: str, call: Callable[[], _T]) -> _T:
         try:
@@ -195,10 +188,11 @@ class Builder:
             raise LoadError(version.name, f"not live: {why}") from error
 
 
-def _said(context: TriggerContext) -> str:
-    """Return an event in words."""
-    if context.note is not None:
-        return f"{context.event} {context.note} at {context.velocity}"
-    if context.control is not None:
-        return f"{context.event} {context.control} at {context.value}"
-    return context.event
+def take_over(old: Plugin, new: Version) -> list[str]:
+    """Let a version take over what an instance keeps; returns what was dropped, a line each."""
+    if old is new.plugin or new.definition.fresh:
+        return []
+    if new.migrates:
+        new.plugin.migrate(old)
+        return []
+    return carry(old, new.plugin) if new.definition.kind is not Kind.INSTANCE else []

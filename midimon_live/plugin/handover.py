@@ -4,13 +4,17 @@ The rule is that of a declared shape: a value is carried over while both version
 the new one begins with a value of the same kind. What is not carried over is told.
 """
 
+from collections import deque
 from collections.abc import Iterable
+from copy import copy
 from numbers import Real
 from typing import Any
 
 from midimon_live.errors import InvalidValue
 
 _NOTHING = object()
+# what both versions would go on changing: the old one while it is shut down
+_COPIED = (list, dict, set, bytearray, deque)
 
 
 def check_keep(keep: Any) -> tuple[str, ...]:
@@ -32,8 +36,12 @@ def shape(plugin: Any, keep: Iterable[str]) -> str:
 
 
 def carry(old: Any, new: Any) -> list[str]:
-    """Set on `new` what it and `old` keep; returns what was dropped, and why, a line each."""
-    dropped = []
+    """Set on `new` what it and `old` keep; returns what was dropped, and why, a line each.
+
+    Lists, tables and sets are copied, one level deep; what both names held is one copy still.
+    """
+    dropped: list[str] = []
+    copies: dict[int, Any] = {}
     for name in old.keep:
         value = getattr(old, name, _NOTHING)
         if value is _NOTHING:
@@ -45,7 +53,12 @@ def carry(old: Any, new: Any) -> list[str]:
         if first is not _NOTHING and not _alike(value, first):
             dropped.append(f"{name} (was {_kind(value)}, is {_kind(first)} now)")
             continue
-        setattr(new, name, value)
+        if isinstance(value, _COPIED):
+            value = copies.setdefault(id(value), copy(value))
+        try:
+            setattr(new, name, value)
+        except AttributeError as error:
+            dropped.append(f"{name} ({error})")
     return dropped
 
 

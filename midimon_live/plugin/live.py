@@ -4,7 +4,7 @@ An event sees the old table or the new one, never a half-built plugin.
 """
 
 import threading
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from functools import partial
 from typing import Any
@@ -118,8 +118,14 @@ class LivePlugins:
             return self._deferred(version, params, context)
         return self._run(version, params, context)
 
-    def stage(self, definitions: Iterable[Definition]) -> dict[str, Version]:
+    def stage(
+        self, definitions: Iterable[Definition], untried: Collection[str] = ()
+    ) -> dict[str, Version]:
         """Build and initialise new versions, none of them live yet.
+
+        Args:
+            definitions: what makes them.
+            untried: names of those that are not played what reached the version before.
 
         Raises:
             LoadError: one could not be built; those before it were shut down again.
@@ -134,6 +140,7 @@ class LivePlugins:
                     self._live.get(definition.name),
                     self._update,
                     self.retirement.discard,
+                    rehearse=definition.name not in untried,
                 )
             except BaseException:
                 for name, entry in before.items():

@@ -1,46 +1,84 @@
 """The dry run: what reached a plugin last is played to its new version before that goes live.
 
-It is played to an instance of its own, in virtual time, with nothing sent and nothing shown.
+It is played in a copy of the process (`os.fork`), in virtual time, with nothing sent and nothing
+shown. What the plugin changes there, its own state or a list of the notebook's, is gone with the
+copy. A version is refused only for what the version before can do: the same events are played to
+that one, too, before anybody is told of a mistake.
 """
 
-from collections.abc import Callable, Iterable, Mapping, MutableMapping
-from copy import deepcopy
-from inspect import isawaitable
-from typing import Any
+import gc
+import io
+import json
+import os
+import select
+import signal
+import sys
+import warnings
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, nullcontext, suppress
+from inspect import iscoroutinefunction
+from typing import Any, NamedTuple, NoReturn
 
+from midimon_live.capabilities import Capability
 from midimon_live.events import TriggerContext
-from midimon_live.plugin.api import Plugin
-from midimon_live.plugin.handover import carry
+from midimon_live.plugin.api import ActionPlugin
 from midimon_live.plugin.host import Services, VersionHost
-from midimon_live.plugin.stats import StatsRecorder
-from midimon_live.plugin.version import Definition, Version
-from midimon_live.scopes import Rights, Scope
+from midimon_live.plugin.version import Kind, Version
+from midimon_live.scopes import Scope
 from midimon_live.timers import Timer, Timers
 
 Call = tuple[Mapping[str, Any], TriggerContext]
 
+SLOW_S = 0.05
 _AFTER_S, _MOST_TIMERS = 1.0, 200
+_LARGE_S = 0.02  # a process that takes so long to copy would keep MIDI waiting
+
+
+class Verdict(NamedTuple):
+    """What came of a dry run.
+
+    Attributes:
+        kind: "ok", "failed", "late" (it did not come back), or "unknown".
+        line: what was raised, in one line.
+        at: the event that was played then, in words, or "".
+    """
+
+    kind: str
+    line: str = ""
+    at: str = ""
 
 
 class DryServices:
-    """What stands behind the `host` of a rehearsed version: as real as can be without effect.
+    """What stands behind the `host` of a plugin that is tried: as real as can be without effect.
 
     Args:
-        real: tells which outputs there are.
+        real: tells which outputs are open.
         began_ms: the moment of the first event, in milliseconds since the Unix epoch.
     """
 
     def __init__(self, real: Services, began_ms: int) -> None:
-        self.output_name = real.output_name
-        self.output_names = real.output_names
+        self._real = real
         self._began_ms = began_ms
         self._moment = 0.0
         self._timers = Timers()
         self._left = _MOST_TIMERS
 
     def send(self, _data: bytes, port: str | None) -> str:
-        """Send nothing; raises PortError as the real one does."""
+        """Send nothing."""
         return self.output_name(port)
+
+    def output_name(self, port: str | None) -> str:
+        """Return the full name of an open output; another one is not asked for."""
+        names = self.output_names()
+        return next((one for one in names if port is None or port in one), port or "")
+
+    def output_names(self) -> list[str]:
+        """Return the names of the open outputs."""
+        return self._real.open_outputs()
+
+    def open_outputs(self) -> list[str]:
+        """Return the names of the open outputs."""
+        return self._real.open_outputs()
 
     def schedule(
         self, version: Version, delay: float, function: Callable[..., Any], args: tuple[Any, ...]
@@ -77,60 +115,170 @@ class DryServices:
         self._moment = until
 
 
-class Rehearsal:
-    """One dry run.
+class Rehearsals:
+    """Tries versions.
 
     Args:
-        definition: of the version that is to go live.
-        calls: what reached the plugin last, oldest first.
         services: the real ones.
+        describe: returns one line about an exception.
+        mute: keeps everything in a copy from being sent.
 
     Attributes:
-        version: the one that is rehearsed.
-        playing: the event that it was at last, or None before the first.
+        still: keeps handlers from running elsewhere while the process is copied.
     """
 
-    def __init__(self, definition: Definition, calls: Iterable[Call], services: Services) -> None:
-        self._calls = [(deepcopy(dict(params)), context) for params, context in calls]
-        self._services = DryServices(services, self._calls[0][1].timestamp)
-        self.version = Version(definition, StatsRecorder())
-        self.playing: TriggerContext | None = None
+    def __init__(
+        self,
+        services: Services,
+        describe: Callable[[BaseException], str],
+        mute: Callable[[], None],
+    ) -> None:
+        self._services = services
+        self._describe = describe
+        self._mute = mute
+        self.still: Callable[[], AbstractContextManager[None]] = nullcontext
+        self._copying_s = 0.0
 
-    def run(self, rights: Rights, state: Mapping[str, Any], before: Plugin | None) -> None:
-        """Play; what the plugin raises goes through.
+    def unfit(self, version: Version, before: Version) -> str:
+        """Return why a version is not tried, or ""."""
+        plugin, executions = version.plugin, max(before.stats.executions, 1)
+        slowest = max(before.stats.total / executions, before.initialize_s)
+        makes_events = not isinstance(plugin, ActionPlugin)
+        reasons = {
+            "only Linux copies a process with threads safely": sys.platform != "linux",
+            "this process is too large to be copied": self._copying_s > _LARGE_S,
+            "it is a function": version.definition.kind is Kind.FUNCTION,
+            "it says dry_run = False": not plugin.dry_run,
+            "it is async, or makes events": makes_events or iscoroutinefunction(version.execute),
+            "it may do more than send MIDI": bool(version.declared - {Capability.MIDI}),
+            "it is slow": slowest > SLOW_S,
+            "nothing has reached it yet": not before.recent,
+        }
+        return next((why for why, so in reasons.items() if so), "")
+
+    def play(
+        self, version: Version, before: Version, take_over: Callable[[], object], seconds: float
+    ) -> Verdict:
+        """Play what reached a plugin last to its new version, and tell what is wrong with that.
 
         Args:
-            rights: what it may do.
-            state: a copy of what is in its table.
-            before: the instance that plays now, whose state is copied.
+            version: the new one; it is not initialised.
+            before: the one that plays now.
+            take_over: hands state over from one to the other.
+            seconds: how long it may take.
         """
-        version, table = self.version, dict(state)
-        version.subject.rights = rights
-        version.plugin.host = _host(version, self._services, table)
-        version.plugin.initialize()
-        if before is not None and type(version.plugin).migrate is Plugin.migrate:
-            carry(_Copied(before), version.plugin)
-        for params, context in self._calls:
-            self.playing = context
-            self._services.move_to(context.timestamp)
-            result = version.execute(params, context)
-            if isawaitable(result) and hasattr(result, "close"):
-                result.close()
-        self._services.move_to(self._services.epoch_ms() + _AFTER_S * 1000)
-        version.plugin.shutdown()
+        calls, state = list(before.recent), dict(before.plugin.host.state)
+
+        def new() -> None:
+            version.plugin.initialize()
+            take_over()
+
+        def play(one: Version, begin: Callable[[], None], end: Callable[[], None]) -> Verdict:
+            return self._copied(lambda: self._play(one, calls, dict(state), begin, end), seconds)
+
+        found = play(version, new, version.plugin.shutdown)
+        if found.kind in ("ok", "unknown"):
+            return found
+        if play(before, _nothing, _nothing).kind != "ok":  # no event for a version to be tried with
+            return Verdict("unknown")
+        if found.kind == "late":  # a lock that was held just then, perhaps
+            return play(version, new, version.plugin.shutdown)
+        return found
+
+    def _play(
+        self,
+        version: Version,
+        calls: list[Call],
+        state: dict[str, Any],
+        begin: Callable[[], None],
+        end: Callable[[], None],
+    ) -> Verdict:
+        """Play to a version, in the copy."""
+        services = DryServices(self._services, calls[0][1].timestamp)
+        plugin = version.plugin
+        plugin.host = VersionHost(version, services, state, plugin.host.folder)
+        at = ""
+
+        def all_of_it() -> None:
+            nonlocal at
+            begin()
+            for params, context in calls:
+                at = _said(context)
+                services.move_to(context.timestamp)
+                version.execute(dict(params), context)
+            services.move_to(services.epoch_ms() + _AFTER_S * 1000)
+            end()
+
+        try:
+            version.context.copy().run(all_of_it)
+        except KeyboardInterrupt:
+            return Verdict("unknown")
+        except BaseException as error:
+            return Verdict("failed", self._describe(error), at)
+        return Verdict("ok")
+
+    def _copied(self, play: Callable[[], Verdict], seconds: float) -> Verdict:
+        """Play in a copy of the process, and return what came of it there."""
+        told, tell = os.pipe()
+        began = self._services.now()
+        try:
+            with warnings.catch_warnings(), self.still():
+                warnings.simplefilter("ignore")  # of threads: the copy needs none of them
+                child = os.fork()
+                if child == 0:
+                    self._be_a_copy(play, tell)
+        except OSError:  # no process can be had
+            os.close(told)
+            os.close(tell)
+            return Verdict("unknown")
+        self._copying_s = self._services.now() - began
+        os.close(tell)
+        try:
+            return _heard(told, seconds)
+        finally:
+            os.close(told)
+            with suppress(ProcessLookupError):
+                os.kill(child, signal.SIGKILL)
+            with suppress(ChildProcessError):
+                os.waitpid(child, 0)
+
+    def _be_a_copy(self, play: Callable[[], Verdict], tell: int) -> NoReturn:
+        """Play, tell, and be gone: nothing of the original is closed, flushed or finalised."""
+        try:
+            gc.disable()
+            _silence()
+            self._mute()
+            os.write(tell, json.dumps(play()).encode())
+        finally:
+            os._exit(0)
 
 
-class _Copied:
-    """What a plugin keeps, as copies; what can not be copied is not there."""
-
-    def __init__(self, plugin: Plugin) -> None:
-        self.keep = plugin.keep
-        for name in plugin.keep:
-            try:
-                setattr(self, name, deepcopy(getattr(plugin, name)))
-            except Exception:  # noqa: S112 - whatever an object of the user's raises
-                continue
+def _heard(told: int, seconds: float) -> Verdict:
+    ready, _, _ = select.select([told], [], [], seconds)
+    if not ready:
+        return Verdict("late")
+    data = os.read(told, 60_000)
+    return Verdict(*json.loads(data)) if data else Verdict("unknown")
 
 
-def _host(version: Version, services: Services, table: MutableMapping[str, Any]) -> VersionHost:
-    return VersionHost(version, services, table, str(version.definition.data or "."))
+def _silence() -> None:
+    """Let nothing be shown: neither prints, nor what is displayed, nor widgets."""
+    sys.stdout, sys.stderr = io.StringIO(), io.StringIO()
+    module = sys.modules.get("IPython.core.interactiveshell")
+    shell = getattr(getattr(module, "InteractiveShell", None), "_instance", None)
+    session = getattr(getattr(shell, "kernel", None), "session", None)
+    if session is not None:
+        session.send = lambda *_words, **_more: None
+
+
+def _nothing() -> None:
+    """Begin and end nothing."""
+
+
+def _said(context: TriggerContext) -> str:
+    """Return an event in words."""
+    if context.note is not None:
+        return f"{context.event} {context.note} at {context.velocity}"
+    if context.control is not None:
+        return f"{context.event} {context.control} at {context.value}"
+    return context.event

@@ -2,11 +2,18 @@
 
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from shlex import quote
 from typing import Protocol
 
-from midimon_live.errors import HandlerTimeout, InvalidValue, LoadError, PermissionDenied
+from midimon_live.errors import (
+    HandlerTimeout,
+    InvalidValue,
+    LoadError,
+    PermissionDenied,
+    PortError,
+)
 from midimon_live.monitor import Monitor
 from midimon_live.plugin.version import Definition, Version
 from midimon_live.versions import Journal, VersionEntry
@@ -17,8 +24,11 @@ AFTER = 3
 class InForce(Protocol):
     """Brings plugins into force, and takes them out, with what they have mapped."""
 
-    def put(self, definition: Definition) -> None:
-        """Bring one plugin into force; raises LoadError, and nothing was changed then."""
+    def put(self, definition: Definition, *, proven: bool = False) -> None:
+        """Bring one plugin into force; raises LoadError, and nothing was changed then.
+
+        One that is `proven` is not tried before.
+        """
 
     def take_out(self, name: str) -> None:
         """Take a plugin out."""
@@ -51,14 +61,15 @@ class Rollback:
         self._describe = describe
         self._lock = lock
         self._under_way: set[str] = set()
+        self._put_back: set[str] = set()
         self.after: int | None = AFTER
         self.beside: Callable[[Callable[[], None]], None] = lambda job: job()
         self.in_force: InForce
 
     def failed(self, version: Version, error: BaseException) -> None:
         """Note that an execution has failed; whoever holds the baton calls."""
-        if self.after is None or isinstance(error, PermissionDenied):
-            return  # what it may not do is not the code's fault
+        if self.after is None or isinstance(error, (PermissionDenied, PortError)):
+            return  # neither what it may not do, nor a cable, is the code's fault
         version.failing += 1
         hung = isinstance(error, HandlerTimeout)
         if version.retired or not (hung or version.failing >= self.after):
@@ -90,7 +101,7 @@ class Rollback:
             )
             if entry is None:
                 raise InvalidValue(f"{name} has no version before {last} that worked")
-            self.in_force.put(entry.anew())
+            self.in_force.put(entry.anew(), proven=True)
             return entry
 
     def _leave(self, version: Version, why: str) -> None:
@@ -101,19 +112,28 @@ class Rollback:
                 current = self._journal.current(name)
                 while current is not None and current.number == version.number:
                     entry = self._journal.before(name, version.number)
-                    if entry is None or self._put(entry, version, why):
+                    spoilt = name in self._put_back and not version.succeeded
+                    if spoilt:  # by what the one that failed has left it, perhaps
+                        entry = current
+                    self._put_back.discard(name)
+                    if entry is None or self._put(entry, version, why, fresh=spoilt):
                         return
         finally:
             self._under_way.discard(name)
 
-    def _put(self, entry: VersionEntry, version: Version, why: str) -> bool:
+    def _put(self, entry: VersionEntry, version: Version, why: str, *, fresh: bool) -> bool:
         name = version.name
+        definition = entry.anew()
         try:
-            self.in_force.put(entry.anew())
+            self.in_force.put(replace(definition, fresh=True) if fresh else definition, proven=True)
         except LoadError as error:
             self._journal.leave(entry, str(error))
             self._monitor.notice(f"{name}: version {entry.number} can not be put back: {error}")
             return False
+        if fresh:
+            self._monitor.notice(f"{name} begins anew, without the state that it was left")
+            return True
+        self._put_back.add(name)
         self._journal.leave(self._journal.find(name, version.number), why)
         self._monitor.counters["rolled back"] += 1
         self._monitor.notice(

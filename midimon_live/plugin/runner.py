@@ -71,7 +71,7 @@ class Runner:
             return self._failed(version, error)
         seconds = self._now() - started
         version.stats.ran(seconds, context.timestamp)
-        version.failing = 0
+        version.failing, version.succeeded = 0, True
         version.recent.append((params, context))
         if seconds > SLOW_S:
             self._note_slow(version, seconds)
@@ -128,7 +128,7 @@ class Runner:
                 version.stats.ran(self._now() - started, context.timestamp)
             outcome = OK
             if error is None and context is not None:
-                version.failing = 0
+                version.failing, version.succeeded = 0, True
             if isinstance(error, asyncio.CancelledError):
                 outcome = Outcome("cancelled")
             elif isinstance(error, HandlerTimeout):

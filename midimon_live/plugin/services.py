@@ -54,6 +54,14 @@ class HostServices:
         """Return the full name of an output; raises PortError."""
         return self._outputs.get(port).name
 
+    def open_outputs(self) -> list[str]:
+        """Return the names of the open outputs."""
+        return self._outputs.names()
+
+    def mute(self) -> None:
+        """Send nothing from now on, whoever does."""
+        self._outputs.muted = True
+
     def epoch_ms(self) -> int:
         """Return the moment, in milliseconds since the Unix epoch."""
         return self._clock.epoch_ms(self.now())

@@ -71,6 +71,7 @@ class Definition:
         rate: executions a second that its manifest allows; None likewise.
         data: its data folder; None is the working directory.
         release: called when the last version that came from it has ended.
+        fresh: whether it takes over no state from the version before.
         anew: defines the same once more, for what was released; None is this itself.
     """
 
@@ -87,6 +88,7 @@ class Definition:
     rate: float | None = None
     data: Path | None = None
     release: Callable[[], None] = _nothing
+    fresh: bool = False
     anew: "Callable[[], Definition] | None" = None
 
 
@@ -106,7 +108,9 @@ class Version:
         log: the last lines that it noted, as (epoch milliseconds, text).
         owned: what it opened through `host`, closed in reverse order at the end.
         number: counts the versions of that name, from 1; 0 for one that never goes live.
+        initialize_s: how long `initialize` took, in seconds.
         failing: how many executions in a row have failed.
+        succeeded: whether any execution has not.
         recent: what it, or the version before, was executed with lately.
         retired: whether a newer version has taken its place.
         gone: whether `shutdown` is over, and nothing is left to do for it.
@@ -122,6 +126,7 @@ class Version:
         "failing",
         "gone",
         "in_flight",
+        "initialize_s",
         "log",
         "main_thread",
         "name",
@@ -135,6 +140,7 @@ class Version:
         "scopes",
         "stats",
         "subject",
+        "succeeded",
         "text",
         "timeout",
         "timers",
@@ -174,6 +180,8 @@ class Version:
         self.owned = Ledger()
         self.number = number
         self.failing = 0
+        self.initialize_s = 0.0
+        self.succeeded = False
         self.recent: deque[tuple[Mapping[str, Any], TriggerContext]] = deque(maxlen=_RECENT)
         self.blocked = ""
         self.in_flight = 0
