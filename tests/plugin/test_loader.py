@@ -37,14 +37,19 @@ class Blink(ActionPlugin):
 @pytest.fixture(autouse=True)
 def nothing_stays():
     """Whatever a test loaded goes; what was there before is there still."""
+    _leave_all()
     before, path = dict(vars(builtins)), list(sys.meta_path)
     yield
-    for home in list(loader.Home.all()):
-        home.leave()
+    _leave_all()
     assert not [name for name in sys.modules if name.startswith(ROOT)]
     assert sys.meta_path == path
     assert {name: vars(builtins)[name] for name in before} == before
     assert signal.getsignal(signal.SIGALRM) is signal.SIG_DFL
+
+
+def _leave_all() -> None:
+    for home in list(loader.Home.all()):
+        home.leave()
 
 
 @pytest.fixture
