@@ -20,11 +20,14 @@ from midimon_live.loops import InlineTasks, LoopTasks, Tasks, kernel_loop
 from midimon_live.modes import Modes
 from midimon_live.monitor import Monitor, Trace
 from midimon_live.plugin.failures import Failures, NamePlace
+from midimon_live.plugin.groups import Groups
 from midimon_live.plugin.guard.subject import acting
 from midimon_live.plugin.hooks import Hooks
 from midimon_live.plugin.manager import PluginManager
 from midimon_live.plugin.runner import Runner
+from midimon_live.plugin.streams import detach
 from midimon_live.plugin.surroundings import Surroundings
+from midimon_live.plugin.voices import Voices
 from midimon_live.ports import VIRTUAL, Ports
 from midimon_live.pump import Pump
 from midimon_live.running import Running
@@ -65,6 +68,7 @@ class Assembly:
     tempo: Tempo
     runner: Runner
     tape: Tape
+    errors: Groups
 
     def plugins_in_use(self) -> set[str]:
         """Return the names of the plugins that gestures and actions under way may still need."""
@@ -88,9 +92,13 @@ def assemble(
     monitor, running, timers, bell = Monitor(clock), Running(clock), Timers(), _Bell()
     hooks, tasks = Hooks(monitor.notice), _tasks(shell, threads=threads)
     ports, port = _ports(clock, monitor, bell, backend, hooks, threads=threads)
-    runner = Runner(clock, monitor, running, tasks, Failures(name_place))
+    failures = Failures(name_place, clock)
+    runner = Runner(clock, monitor, running, timers, tasks, failures)
+    voices = Voices(clock, timers, running, partial(detach, shell), limited=threads)
     places = ports.outputs, ports.output_names, home
-    around = Surroundings(runner, clock, timers, monitor, *places, threads, hooks, name_place)
+    around = Surroundings(
+        runner, voices, clock, timers, monitor, *places, threads, hooks, name_place
+    )
     plugins = PluginManager(around)
     modes, surface, workers = Modes(), Surface(), _workers(threads=threads)
     gestures, say = _gestures(surface, timers, clock, threads=threads), runner.describe
@@ -108,7 +116,9 @@ def assemble(
     _let_tape_run(tape, ports, modes, pump, running)
     first = monitor, running, timers, tasks, ports, port, plugins
     then = modes, surface, gestures, runs, engine
-    return Assembly(*first, *then, stalls, watchdog, pump, clock, hooks, tempo, runner, tape)
+    return Assembly(
+        *first, *then, stalls, watchdog, pump, clock, hooks, tempo, runner, tape, failures.groups
+    )
 
 
 def _ports(

@@ -17,6 +17,7 @@ from midimon_live.changes import Change
 from midimon_live.errors import MidimonError
 from midimon_live.mappings import Origin
 from midimon_live.plugin import api
+from midimon_live.plugin.voices import in_cell
 from midimon_live.sessions import Session
 from midimon_live.show import as_text
 
@@ -93,6 +94,8 @@ class Cells:
         # IPython 9 counts a cell before it announces it, IPython 8 after it ran
         number = execution.get("execution_count", self._shell.execution_count)
         origin = Origin(execution.get("cell_id"), f"In [{number}]", next(self._runs))
+        in_cell.set(True)
+        self._session.plugins.cell_begins(origin.cell)  # before its change is open
         change = Change(origin)
         self._cells[threading.get_ident()] = _Cell(change, 1)
         self._session.begin(change)
@@ -109,7 +112,9 @@ class Cells:
         error = None if result is None else result.error_in_exec
         if isinstance(error, KeyboardInterrupt):
             self._session.running.interrupt_if_stuck()
+        in_cell.set(True)  # an `await` cell began in another context
         self._commit(succeeded=result is not None and result.success)
+        in_cell.set(False)  # what the kernel does next in this context may be for no cell
 
     def _commit(self, *, succeeded: bool) -> None:
         """Say what came of the cell, in the cell."""

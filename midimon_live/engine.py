@@ -99,10 +99,10 @@ class Engine:
         try:
             if self._gestures.next_due <= event.time:
                 self._gestures.catch_up(event.time)
-            timers.cause = event.serial
+            timers.cause = event
             self._take_in(event, started)
         finally:
-            timers.moment, timers.cause = None, 0
+            timers.moment = timers.cause = None
 
     def _take_in(self, event: MidiEvent, started: float) -> None:
         key = control_key(event.data)
@@ -144,18 +144,18 @@ class Engine:
                 timers.moment, timers.cause = timer.due, timer.cause
                 ring(timer)
         finally:
-            timers.moment, timers.cause = None, 0
+            timers.moment = timers.cause = None
 
     def fire(self, press: Press, mappings: Iterable[Mapping], held: float | None) -> bool:
         """Fire the first of `mappings` that accepts a press; tell whether the search is over."""
-        self._timers.cause = press.event.serial
+        self._timers.cause = press.event
         return self._fire_first(mappings, press.event, press.steps, held)
 
     def fire_release(self, press: Press) -> None:
         """Fire what is mapped to the release of a press, where the press was taken."""
         event = press.released
         if event is not None:
-            self._timers.cause = event.serial
+            self._timers.cause = event
             tests = press.lookup[press.key - ON_TO_OFF].tests
             self._fire_first(tests, event, press.at_release, event.time - press.event.time)
 

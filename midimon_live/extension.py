@@ -4,6 +4,7 @@ from typing import Any
 
 from midimon_live.autoreload import AroundCells
 from midimon_live.cells import Cells, cell_place
+from midimon_live.displays import Displays
 from midimon_live.magics import line_magic
 from midimon_live.sessions import Session
 
@@ -19,12 +20,14 @@ class _Loaded:
         self.session = Session(shell, name_place=lambda file, line: cell_place(shell, file, line))
         self.cells = Cells(shell, self.session)
         self.around = AroundCells(shell, self.session)
+        self.displays = Displays(shell)
         self.named = "midi" not in shell.user_ns or shell.user_ns["midi"] is None
 
     def enter(self) -> None:
         self.around.watch_beginnings()
         self.cells.watch()
         self.around.watch_ends()
+        self.displays.watch()
         for name in _MAGICS:
             self.shell.register_magic_function(line_magic(session), "line", name)
         if self.named:
@@ -39,6 +42,7 @@ class _Loaded:
         self.around.unwatch()
         self.cells.unwatch()
         self.session.close()
+        self.displays.unwatch()
         if self.shell.user_ns.get("midi") is self.session:
             self.shell.drop_by_id({"midi": self.session})
         for name in _MAGICS:

@@ -31,6 +31,7 @@ class Glances:
         self._runs = parts.runs
         self._tempo = parts.tempo
         self._now = parts.clock.now
+        self._errors = parts.errors
         self._closed = False
         self.virtual = parts.virtual
         self.plugins = parts.plugins
@@ -98,6 +99,7 @@ class Glances:
             stalls=self.stalls(),
             clock=self._tempo.position(),
             on_the_beat=views.waiting(self._tempo.waiting(), self._now()),
+            errors=self._errors.all(),
         )
 
     def stalls(self) -> list[Stall]:

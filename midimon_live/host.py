@@ -1,6 +1,7 @@
 """What actions may do: the engine's side of `ActionHost`."""
 
 from collections.abc import Callable, Sequence
+from contextvars import Context
 from datetime import datetime
 from typing import Any
 
@@ -99,9 +100,12 @@ class Host:
 
         return end
 
-    def ask(self, function: Callable[[TriggerContext], Any], context: TriggerContext) -> Any:
-        """Call a user's function like a handler and return its answer; what it raises goes on."""
-        return self._running.call(getattr(function, "__qualname__", "condition"), function, context)
+    def ask(
+        self, function: Callable[[TriggerContext], Any], context: TriggerContext, inside: Context
+    ) -> Any:
+        """Call a user's function like a handler and return its answer; see `ActionHost.ask`."""
+        label = getattr(function, "__qualname__", "condition")
+        return self._running.call(label, inside.run, function, context)
 
     def local_time(self) -> datetime:
         """Return the wall-clock time here."""

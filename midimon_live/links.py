@@ -4,10 +4,10 @@ from typing import Any
 
 from midimon_live.errors import MidimonError
 from midimon_live.events import message_bytes
-from midimon_live.glances import Glances
+from midimon_live.logs import Logs
 
 
-class Links(Glances):
+class Links(Logs):
     """What connects a session with the rest of the world. Any thread may call anything."""
 
     def connect(self, port: str | int) -> str:

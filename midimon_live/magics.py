@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from midimon_live import views
 from midimon_live.errors import CommandError, MidimonError
+from midimon_live.magic_outputs import errors, log
 from midimon_live.magic_rights import audit, deny, grant, revoke
 from midimon_live.sessions import Session
 from midimon_live.show import Table
@@ -186,10 +187,6 @@ def _reload(session: Session, name: str) -> str:
     return "\n".join(filter(None, (f"{name} is reloaded", session.plugins.refusal(name))))
 
 
-def _log(session: Session, name: str) -> Table:
-    return views.log(name, session.plugins.log_lines(name))
-
-
 def _why(session: Session, event: str = "last") -> Table:
     if event != "last" and not event.isdecimal():
         raise CommandError(f"{event!r} is no event number; %midi monitor shows them")
@@ -301,7 +298,8 @@ COMMANDS: dict[str, Command] = {
     "undo": Command("[STEPS]", "take back what the last cell has changed", _undo),
     "redo": Command("[STEPS]", "take that back", _redo),
     "audit": Command("[NAME] [--unused]", "what plugins were allowed and refused", audit),
-    "log": Command("NAME", "what a plugin noted", _log),
+    "log": Command("NAME [COUNT|on|off|clear]", "what a plugin printed and noted", log),
+    "errors": Command("[NAME] [clear]", "what plugins raised, how often, because of what", errors),
     "stats": Command("[NAME]", "executions, failures, times", Session.stats),
     "why": Command("[last|NUMBER]", "why an event fired what it fired, or nothing", _why),
     "monitor": Command("[COUNT]", "the last events", _monitor),

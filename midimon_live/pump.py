@@ -12,6 +12,7 @@ from collections import deque
 from collections.abc import Callable
 
 from midimon_live.clock import sleep
+from midimon_live.events import MidiEvent
 from midimon_live.inline import POLL_S, Inline, Job, Parts
 from midimon_live.interpreter import Interpreter
 from midimon_live.stalls import StallMeter
@@ -47,7 +48,7 @@ class Pump(Inline):
         self._stalls = stalls
         self._watchdog = watchdog
         self._loop: asyncio.AbstractEventLoop | None = None
-        self._main_jobs: deque[Job] = deque()
+        self._main_jobs: deque[tuple[MidiEvent | None, Job]] = deque()
         self._arrived = threading.Event()
         self._rounds = 0
         self._by_loop = 0
@@ -98,7 +99,7 @@ class Pump(Inline):
         """Take a job for the main thread; False means that there is no loop to run it."""
         if self._current_loop() is None:
             return False
-        self._main_jobs.append(job)
+        self._main_jobs.append((self._timers.cause, job))
         return True
 
     def cell_begins(self) -> None:
@@ -226,10 +227,12 @@ class Pump(Inline):
             if not self._baton.acquire(blocking=False):
                 return
             try:
-                self._main_jobs.popleft()()
+                self._timers.cause, job = self._main_jobs.popleft()
+                job()
             except BaseException as error:
                 self._survived(error)
             finally:
+                self._timers.cause = None
                 self._baton.release()
 
     def _current_loop(self) -> asyncio.AbstractEventLoop | None:

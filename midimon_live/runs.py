@@ -14,7 +14,7 @@ from typing import NamedTuple
 from midimon_live.actions.base import ActionHost, Outcome, Pending, Rest, Steps
 from midimon_live.clock import Clock
 from midimon_live.errors import MidimonError
-from midimon_live.events import TriggerContext
+from midimon_live.events import MidiEvent, TriggerContext
 from midimon_live.mappings import Mapping
 from midimon_live.monitor import Monitor, Step
 from midimon_live.running import Running
@@ -71,7 +71,7 @@ class _Run:
         self.timer: Timer | None = None
         self.pending: Pending | None = None
         self.over: Outcome | None = None
-        self.cause = 0
+        self.cause: MidiEvent | None = None
 
     def is_over(self) -> bool:
         return self.over is not None

@@ -24,6 +24,7 @@ from midimon_live.learn import TIMEOUT_S, Learner, Lessons
 from midimon_live.learned import Learned, NothingLearned
 from midimon_live.modes import check_color, check_mode_name
 from midimon_live.monitor import Monitor
+from midimon_live.plugin import streams
 from midimon_live.plugin.api import Plugin
 from midimon_live.plugin.failures import plain_place
 from midimon_live.pump import Pump
@@ -91,6 +92,7 @@ class Session(Follows):
         committer.changed = self._undo.changed
         self.plugins.decided = self._decided
         self._lessons = Lessons(parts)
+        streams.install()
         self._pump.start()
         atexit.register(self.close)
 
@@ -306,6 +308,7 @@ class Session(Follows):
             step(self.plugins.finish)
             step(self._tasks.close)
             step(self._ports.close)
+            step(streams.uninstall)
 
     def _aside(self, clock: Clock) -> "Session":
         return Session(clock=clock, threads=False, backend="virtual", home=None)

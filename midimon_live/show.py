@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from html import escape
+from shlex import quote
 from typing import Any
 
 _STYLE = (
@@ -69,6 +70,12 @@ class Table:
 def counted(number: int, noun: str) -> str:
     """Return "1 mapping" or "2 mappings"."""
     return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
+def as_word(name: str) -> str:
+    """Return a name as it has to be typed behind `%midi`: most as they are, some in quotes."""
+    plain = not any(one.isspace() or one in "'\"\\" for one in name)
+    return name if plain else quote(name)
 
 
 def as_text(value: Any) -> str:

@@ -6,6 +6,8 @@ from collections.abc import Callable
 from itertools import count
 from typing import Any
 
+from midimon_live.events import MidiEvent
+
 NEVER = float("inf")
 _SMALL = 256
 
@@ -15,7 +17,9 @@ class Timer:
 
     __slots__ = ("__weakref__", "action", "cause", "due")
 
-    def __init__(self, due: float, action: Callable[[], Any] | None, cause: int = 0) -> None:
+    def __init__(
+        self, due: float, action: Callable[[], Any] | None, cause: MidiEvent | None = None
+    ) -> None:
         self.due = due
         self.action = action
         self.cause = cause
@@ -38,7 +42,7 @@ class Timers:
     Attributes:
         next_due: when the soonest is due, in monotonic seconds; infinite when there is none.
         moment: that of the event or timer whose turn it is; None between turns.
-        cause: the number of the event whose consequence is done now; 0 is none.
+        cause: the event whose consequence is done now; None is none.
         changed: called, on the scheduling thread, when `next_due` came nearer.
     """
 
@@ -49,8 +53,12 @@ class Timers:
         self._full_at = _SMALL
         self.next_due = NEVER
         self.moment: float | None = None
-        self.cause = 0
+        self.cause: MidiEvent | None = None
         self.changed: Callable[[], None] = lambda: None
+
+    def serial(self) -> int:
+        """Return the number of `cause`; 0 without one."""
+        return 0 if self.cause is None else self.cause.serial
 
     def schedule(self, due: float, action: Callable[[], Any]) -> Timer:
         """Run `action` once the clock has reached `due` (monotonic seconds)."""

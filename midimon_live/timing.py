@@ -104,7 +104,7 @@ class Timing(Exports):
         name = function_name(function)[0]
         make = partial(FunctionPlugin, name, function)
         definition = Definition(name, function, make, Kind.FUNCTION, None)
-        version = Version(definition, StatsRecorder())
+        version = Version(definition, StatsRecorder(), self.plugins.voices)
         if span is not None and not self._tempo.runs():
             self._tempo.how_to_have_one()
         call = partial(self._runner.call, version, function, *args)

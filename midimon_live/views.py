@@ -10,7 +10,9 @@ from midimon_live.boundaries import ClockPosition, Waiter
 from midimon_live.explain import describe
 from midimon_live.modes import Modes
 from midimon_live.monitor import Monitor, Trace
+from midimon_live.plugin.groups import ErrorGroup
 from midimon_live.plugin.info import PluginInfo
+from midimon_live.plugin.log import LogLine
 from midimon_live.plugin.manager import PluginManager
 from midimon_live.plugin.rights.audit import Entry
 from midimon_live.plugin.stats import PluginStats
@@ -38,6 +40,7 @@ def status(
     stalls: Sequence[Stall],
     clock: ClockPosition | None,
     on_the_beat: str,
+    errors: Sequence[ErrorGroup],
 ) -> Table:
     """Return one glance at everything."""
     late = monitor.lateness()
@@ -64,6 +67,8 @@ def status(
     if monitor.counters:
         counted = sorted(monitor.counters.items())
         rows.append(("counted", ", ".join(f"{times} {what}" for what, times in counted)))
+    if errors:
+        rows.append(("errors", f"{_raised(errors)}; %midi errors shows them"))
     if stalls:
         last = stalls[-1]
         rows.append(("last stall", f"{last.seconds * 1000:.0f} ms, {last.where}"))
@@ -74,6 +79,13 @@ def status(
 def waiting(waiters: Sequence[Waiter], now: float) -> str:
     """Return what waits for a beat or bar, and for how long."""
     return "; ".join(f"{one.about}, for the next {one.span} ({one.when(now)})" for one in waiters)
+
+
+def _raised(errors: Sequence[ErrorGroup]) -> str:
+    times: Counter[str] = Counter()
+    for one in errors:
+        times[one.plugin] += one.times
+    return ", ".join(f"{name} \N{MULTIPLICATION SIGN}{count}" for name, count in times.items())
 
 
 def _in_memory(plugins: PluginManager) -> str:
@@ -174,10 +186,42 @@ def unused(manager: PluginManager, name: str) -> Table:
     return Table(title, ("", "scope", "") if rows else (), rows)
 
 
-def log(name: str, lines: Sequence[tuple[int, str]]) -> Table:
-    """Return a table of what a plugin noted."""
-    rows = [(_clock(moment / 1000), text) for moment, text in lines]
-    return Table(f"log of {name}" if rows else f"{name} has noted nothing", (), rows)
+def log(name: str, lines: Sequence[LogLine]) -> Table:
+    """Return a table of what a plugin printed, noted and raised."""
+    rows = [
+        (
+            _clock(one.epoch_ms / 1000),
+            one.version,
+            f"event {one.event}" if one.event else "",
+            "" if one.source == "stdout" else one.source,
+            one.text,
+        )
+        for one in lines
+    ]
+    return Table(f"log of {name}" if rows else f"{name} has printed nothing", (), rows)
+
+
+def errors(groups: Sequence[ErrorGroup], plugin: str | None) -> Table:
+    """Return a table of what plugins raised, the newest first."""
+    rows = [
+        (
+            f"\N{MULTIPLICATION SIGN}{one.times}",
+            one.plugin,
+            one.version,
+            one.line,
+            _clock(one.first_ms / 1000),
+            _clock(one.last_ms / 1000) if one.times > 1 else "",
+            f"event {one.event.serial}: {describe(one.event)}" if one.event is not None else "",
+        )
+        for one in groups
+    ]
+    if not rows:
+        title = f"{plugin} has raised nothing" if plugin else "no plugin has raised anything"
+        return Table(title, (), ())
+    whose = repr(plugin) if plugin else ""
+    remarks = [f"print(midi.errors({whose})[0].traceback) shows where the newest came from"]
+    headings = ("", "plugin", "version", "", "first", "last", "the last because of")
+    return Table("what plugins raised, the newest first", headings, rows, remarks)
 
 
 def history(entries: Sequence[VersionEntry]) -> Table:

@@ -8,6 +8,7 @@ with the next event meanwhile; closing the generator cancels it, so `finally` en
 import inspect
 import threading
 from collections.abc import Callable, Generator, Mapping, Sequence
+from contextvars import Context
 from datetime import datetime
 from typing import Any, NamedTuple, Protocol
 
@@ -111,8 +112,14 @@ class ActionHost(Protocol):
     def execute(self, plugin: str, params: Mapping[str, Any], context: TriggerContext) -> Outcome:
         """Execute a plugin; nothing it raises gets out."""
 
-    def ask(self, function: Callable[[TriggerContext], Any], context: TriggerContext) -> Any:
-        """Call a user's function like a handler and return its answer; what it raises goes on."""
+    def ask(
+        self, function: Callable[[TriggerContext], Any], context: TriggerContext, inside: Context
+    ) -> Any:
+        """Call a user's function like a handler, in `inside`; what it raises goes on.
+
+        Returns:
+            Its answer.
+        """
 
     def local_time(self) -> datetime:
         """Return the wall-clock time here."""

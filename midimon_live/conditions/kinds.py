@@ -2,7 +2,8 @@
 
 import inspect
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from contextvars import Context
+from dataclasses import dataclass, field
 from difflib import get_close_matches
 from typing import Any
 
@@ -10,6 +11,7 @@ from midimon_live import applications
 from midimon_live.actions.base import ActionHost
 from midimon_live.errors import InvalidValue
 from midimon_live.events import TriggerContext
+from midimon_live.plugin.streams import apart
 
 DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
@@ -194,6 +196,8 @@ class Function(Condition):
     """A function says so; it is called with the context."""
 
     function: Callable[[TriggerContext], Any]
+    # what it prints appears where it was said
+    said_in: Context = field(default_factory=apart, compare=False, repr=False)
 
     def holds(self, host: ActionHost, context: TriggerContext) -> bool:
         """Call it; what it raises goes on. The consumer calls.
@@ -201,7 +205,7 @@ class Function(Condition):
         Raises:
             InvalidValue: it answered with something to await.
         """
-        answer = host.ask(self.function, context)
+        answer = host.ask(self.function, context, self.said_in.copy())
         if not inspect.isawaitable(answer):
             return bool(answer)
         if inspect.iscoroutine(answer):

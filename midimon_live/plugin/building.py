@@ -19,6 +19,7 @@ from midimon_live.plugin.services import HostServices
 from midimon_live.plugin.state import States
 from midimon_live.plugin.stats import StatsRecorder
 from midimon_live.plugin.version import Definition, Kind, Version
+from midimon_live.plugin.voices import Voices
 from midimon_live.versions import Journal, VersionEntry
 from midimon_live.watchdog import DEADLINE_S
 
@@ -39,6 +40,7 @@ class Builder:
         states: has the tables that plugins keep.
         journal: notes each attempt.
         notice: takes one line for the user.
+        voices: take what they print.
 
     Attributes:
         deadline: for how many seconds `initialize` may run.
@@ -55,6 +57,7 @@ class Builder:
         states: States,
         journal: Journal,
         notice: Callable[[str], None],
+        voices: Voices,
     ) -> None:
         self._runner = runner
         self._grants = grants
@@ -63,6 +66,7 @@ class Builder:
         self._states = states
         self._journal = journal
         self._notice = notice
+        self._voices = voices
         self.deadline = DEADLINE_S
         self.rehearsals = Rehearsals(services, runner.describe, services.mute)
         self.stats: defaultdict[str, StatsRecorder] = defaultdict(StatsRecorder)
@@ -90,8 +94,7 @@ class Builder:
         """
         entry = self._journal.begin(definition)
         try:
-            tried = before if rehearse else None
-            return self._built(definition, tried, entry, update, discard)
+            return self._built(definition, before, entry, update, discard, rehearse=rehearse)
         except BaseException as error:
             line = str(error) if isinstance(error, LoadError) else self._runner.describe(error)
             self._journal.failed(entry, line)
@@ -106,9 +109,11 @@ class Builder:
         entry: VersionEntry,
         update: Callable[[Version], None],
         discard: Callable[[Version], None],
+        *,
+        rehearse: bool,
     ) -> Version:
         name = definition.name
-        version = Version(definition, self.stats[name], entry.number)
+        version = Version(definition, self.stats[name], self._voices, entry.number, before)
         entry.shape = version.context.copy().run(shape, version.plugin, version.plugin.keep)
         state = self._states.table(name, lasts=definition.kind in _LASTING)
         version.plugin.host = VersionHost(
@@ -121,7 +126,7 @@ class Builder:
             self._guard.start()
             self._guard.watch(version.subject, *definition.namespaces)
         try:
-            if before is not None:
+            if before is not None and rehearse:
                 self._rehearse(version, before)
             self._initialize(version)
         except BaseException:

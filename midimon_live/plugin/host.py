@@ -128,7 +128,7 @@ class VersionHost:
 
     def log(self, text: Any) -> None:
         """Note one line; see `Host.log`."""
-        self._version.log.append((self._services.epoch_ms(), as_text(text)))
+        self._version.voice.note(as_text(text))
 
     def emit(self, event: str, /, **values: Any) -> None:
         """Fire what is mapped to an event of this plugin; see `Host.emit`."""

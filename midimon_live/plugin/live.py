@@ -46,6 +46,7 @@ class LivePlugins:
         exclusive: keeps events waiting meanwhile.
         between_events: keeps events waiting for a swap.
         services: what stands behind every `host`.
+        voices: take what plugins print.
         builder: makes versions aside.
         journal: what each plugin was.
         rollback: puts versions back.
@@ -61,6 +62,7 @@ class LivePlugins:
         self._timers = around.timers
         self._monitor = around.monitor
         self._hooks = around.hooks
+        self.voices = around.voices
         self._live: dict[str, Version] = {}
         self._disabled: set[str] = set()
         self._once: set[str] = set()
@@ -85,6 +87,7 @@ class LivePlugins:
             self._states,
             self.journal,
             notice,
+            around.voices,
         )
         self.lock = threading.RLock()
         self.defer: Callable[[Callable[[], None]], bool] = lambda _job: False

@@ -17,6 +17,7 @@ from midimon_live.events import TriggerContext
 from midimon_live.plugin.folders.scaffold import new_plugin
 from midimon_live.plugin.guard.subject import Subject, acting
 from midimon_live.plugin.info import Party, PluginInfo
+from midimon_live.plugin.log import NOTED, Log
 from midimon_live.plugin.permissions import Permissions
 from midimon_live.plugin.rights.audit import Entry
 from midimon_live.plugin.stats import PluginStats
@@ -260,7 +261,7 @@ class PluginManager(Permissions):
         subject = Subject(name, rights, folder, digest)
         self.guard.watch(subject)
         try:
-            with self.guard.inside(subject):
+            with self.guard.inside(subject), self.voices.beginning(name):
                 yield
         finally:
             self.guard.forget(subject)
@@ -286,8 +287,34 @@ class PluginManager(Permissions):
         return self._version(name).plugin.host.state
 
     def log_lines(self, name: str) -> list[tuple[int, str]]:
-        """Return what a plugin noted with `host.log`: (epoch milliseconds, text), oldest first."""
-        return list(self._version(name).log)
+        """Return what a plugin noted with `host.log`: (epoch milliseconds, text), oldest first.
+
+        Raises:
+            PluginNotFound: there is none of that name, and was none.
+        """
+        lines = self.log_of(name).lines()
+        return [(one.epoch_ms, one.text) for one in lines if one.source == NOTED]
+
+    def log_of(self, name: str) -> Log:
+        """Return all that a plugin printed, noted and raised, over all its versions.
+
+        Raises:
+            PluginNotFound: there is none of that name, and was none.
+        """
+        if not self.voices.has_log(name):
+            self._version(name)
+        return self.voices.log(name)
+
+    def is_aloud(self, name: str) -> bool:
+        """Tell whether what a plugin prints is usually shown: that of folders is not."""
+        return self._version(name).voice.aloud
+
+    def cell_begins(self, cell: str | None) -> None:
+        """Show what the plugins of a cell print under its newest execution, which calls this."""
+        for version in self._live.values():
+            origin = version.definition.origin
+            if cell is not None and origin is not None and origin.cell == cell:
+                version.speak_here()
 
     def execute_plugin(
         self,

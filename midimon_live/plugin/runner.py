@@ -8,12 +8,15 @@ from typing import Any
 from midimon_live.actions.base import OK, Outcome, Pending
 from midimon_live.clock import Clock
 from midimon_live.errors import HandlerTimeout, PermissionDenied
-from midimon_live.events import TriggerContext
+from midimon_live.events import MidiEvent, TriggerContext
 from midimon_live.loops import Tasks
 from midimon_live.monitor import Monitor
 from midimon_live.plugin.failures import Failures
+from midimon_live.plugin.offspring import began_with
+from midimon_live.plugin.streams import cover
 from midimon_live.plugin.version import Version
 from midimon_live.running import Running
+from midimon_live.timers import Timers
 
 SLOW_S = 0.05
 
@@ -25,6 +28,7 @@ class Runner:
         clock: times executions.
         monitor: gets a notice about slow handlers.
         running: knows which handler runs.
+        timers: know the event that is acted on.
         tasks: runs `async` handlers.
         failures: shows what plugins raise.
 
@@ -34,12 +38,19 @@ class Runner:
     """
 
     def __init__(
-        self, clock: Clock, monitor: Monitor, running: Running, tasks: Tasks, failures: Failures
+        self,
+        clock: Clock,
+        monitor: Monitor,
+        running: Running,
+        timers: Timers,
+        tasks: Tasks,
+        failures: Failures,
     ) -> None:
         self._clock = clock
         self._now = clock.now
         self._monitor = monitor
         self._running = running
+        self._timers = timers
         self._tasks = tasks
         self._failures = failures
         self.ended: Callable[[Version], None] = lambda _version: None
@@ -59,6 +70,7 @@ class Runner:
             context: the event that fired it.
         """
         started = self._now()
+        cover()
         inside = version.context.copy()
         try:
             result = self._running.call(
@@ -68,7 +80,7 @@ class Runner:
                 return Outcome("started", pending=self._start(version, result, inside, context))
         except BaseException as error:
             version.stats.ran(self._now() - started, context.timestamp)
-            return self._failed(version, error)
+            return self._failed(version, error, self._timers.cause)
         seconds = self._now() - started
         version.stats.ran(seconds, context.timestamp)
         version.failing, version.succeeded = 0, True
@@ -79,13 +91,14 @@ class Runner:
 
     def call(self, version: Version, function: Callable[..., Any], *args: Any) -> Outcome:
         """Call what else belongs to `version` (a timer, `shutdown`) under the same care."""
+        cover()
         inside = version.context.copy()
         try:
             result = self._running.call(version.name, inside.run, function, *args)
             if result is not None and isawaitable(result):
                 self._start(version, result, inside, None)
         except BaseException as error:
-            return self._failed(version, error)
+            return self._failed(version, error, self._timers.cause)
         if not version.is_executed:
             version.failing = 0
         return OK
@@ -116,6 +129,8 @@ class Runner:
         lasting: bool = False,
     ) -> Pending:
         started = self._now()
+        event = self._timers.cause
+        inside.run(began_with.set, event)
         version.in_flight += 1
         pending = Pending(f"{version.name}, async")
         longest = None if context is None else version.timeout
@@ -133,9 +148,9 @@ class Runner:
                 outcome = Outcome("cancelled")
             elif isinstance(error, HandlerTimeout):
                 version.stats.timeouts += 1
-                outcome = self._failed(version, error)
+                outcome = self._failed(version, error, event)
             elif error is not None:
-                outcome = self._failed(version, getattr(error, "contained", error))
+                outcome = self._failed(version, getattr(error, "contained", error), event)
             pending.finish(outcome)
             if version.retired and not version.in_flight:
                 self.ended(version)
@@ -144,9 +159,9 @@ class Runner:
         pending.cancel = self._tasks.spawn(version, contained, inside, done, lasting=lasting)
         return pending
 
-    def _failed(self, version: Version, error: BaseException) -> Outcome:
+    def _failed(self, version: Version, error: BaseException, event: MidiEvent | None) -> Outcome:
         try:
-            line = self._failures.show(version.name, error, version.context)
+            line = self._failures.show(version.voice, error, event, version.lines)
         except BaseException as second:  # its __str__ raised, or the cell's output is closed
             line = f"{type(error).__name__} (and showing it raised {type(second).__name__})"
         # a library may have made something else of the refusal

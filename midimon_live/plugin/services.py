@@ -24,6 +24,7 @@ class HostServices:
 
     def __init__(self, around: Surroundings, audit: Audit) -> None:
         self._runner = around.runner
+        self._cause = around.voices.cause
         self._clock = around.clock
         self._timers = around.timers
         self._outputs = around.outputs
@@ -43,6 +44,7 @@ class HostServices:
                 self._runner.call(version, function, *args)
 
         timer = self._timers.schedule(self.now() + delay, ring)
+        timer.cause = self._cause()  # it may be a thread that asks, beside another event
         version.timers.add(timer)
         return timer
 

@@ -10,6 +10,7 @@ from midimon_live.outputs import Outputs
 from midimon_live.plugin.failures import NamePlace
 from midimon_live.plugin.hooks import Hooks
 from midimon_live.plugin.runner import Runner
+from midimon_live.plugin.voices import Voices
 from midimon_live.timers import Timers
 
 
@@ -19,6 +20,7 @@ class Surroundings:
 
     Attributes:
         runner: calls them.
+        voices: take what they print.
         clock: tells the moment.
         timers: keeps what they schedule.
         monitor: takes notices.
@@ -31,6 +33,7 @@ class Surroundings:
     """
 
     runner: Runner
+    voices: Voices
     clock: Clock
     timers: Timers
     monitor: Monitor

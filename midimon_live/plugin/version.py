@@ -3,7 +3,7 @@
 import inspect
 from collections import deque
 from collections.abc import Callable, Mapping
-from contextvars import Context, copy_context
+from contextvars import Context
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
@@ -14,15 +14,16 @@ from midimon_live.errors import InvalidValue
 from midimon_live.events import TriggerContext
 from midimon_live.mappings import Origin
 from midimon_live.plugin.api import Plugin, TriggerPlugin
-from midimon_live.plugin.guard.subject import Subject, acting
+from midimon_live.plugin.guard.subject import Subject
 from midimon_live.plugin.handover import check_keep
 from midimon_live.plugin.ledger import Ledger
 from midimon_live.plugin.limits import Rate
+from midimon_live.plugin.lines import Lines
 from midimon_live.plugin.stats import StatsRecorder
+from midimon_live.plugin.voices import Voice, Voices
 from midimon_live.scopes import Rights, scopes_of
 from midimon_live.timers import Timer
 
-_LOG_LINES = 500
 _RECENT = 8
 _SHORTEST_S, _LONGEST_S, _FASTEST = 0.001, 3600.0, 100_000.0
 
@@ -97,7 +98,7 @@ class Version:
 
     Attributes:
         blocked: "" or why it must not run: "disabled", "denied".
-        context: where its output goes: the cell it was defined in.
+        context: what its calls are run in; it leads to the cell it was defined in.
         in_flight: executions that have begun and not ended.
         closed: whether `shutdown` has been called.
         notes: the notes it began and has not ended, as (output, channel, note).
@@ -105,13 +106,14 @@ class Version:
         subject: it as the guard knows it.
         timeout: for how many seconds an `async` execution may run, or None.
         rate: how often it may be executed, or None.
-        log: the last lines that it noted, as (epoch milliseconds, text).
         owned: what it opened through `host`, closed in reverse order at the end.
         number: counts the versions of that name, from 1; 0 for one that never goes live.
         initialize_s: how long `initialize` took, in seconds.
         failing: how many executions in a row have failed.
         succeeded: whether any execution has not.
         recent: what it, or the version before, was executed with lately.
+        voice: takes what it prints.
+        lines: of the files it was compiled from.
         retired: whether a newer version has taken its place.
         gone: whether `shutdown` is over, and nothing is left to do for it.
     """
@@ -127,7 +129,7 @@ class Version:
         "gone",
         "in_flight",
         "initialize_s",
-        "log",
+        "lines",
         "main_thread",
         "name",
         "notes",
@@ -144,10 +146,25 @@ class Version:
         "text",
         "timeout",
         "timers",
+        "voice",
     )
 
-    def __init__(self, definition: Definition, stats: StatsRecorder, number: int = 0) -> None:
+    def __init__(
+        self,
+        definition: Definition,
+        stats: StatsRecorder,
+        voices: Voices,
+        number: int = 0,
+        before: "Version | None" = None,
+    ) -> None:
         """Build the instance; it is not initialised yet, and has no host.
+
+        Args:
+            definition: says how.
+            stats: of all versions of its name.
+            voices: gives it one.
+            number: counts the versions of that name; 0 for one that never goes live.
+            before: the version whose place it is to take.
 
         Raises:
             InvalidValue: its name or capabilities are unusable.
@@ -156,9 +173,9 @@ class Version:
         self.definition = definition
         self.name = definition.name
         self.subject = Subject(self.name, Rights((), ()), definition.folder, definition.digest)
-        self.context: Context = copy_context()
-        if definition.kind is not Kind.FUNCTION:  # a function is its user's own, as its cell is
-            self.context.run(acting.set, self.subject)
+        self.lines = Lines(definition.source, definition.namespaces)
+        self.number = number
+        self._begin_to_speak(voices, before)
         plugin = self.context.copy().run(definition.make)
         _check(plugin)
         declared = plugin.capabilities if definition.declared is None else definition.declared
@@ -176,20 +193,24 @@ class Version:
         per_s = _positive("rate", rate, _FASTEST)
         self.rate = None if per_s is None else Rate(per_s)
         self.stats = stats
-        self.log: deque[tuple[int, str]] = deque(maxlen=_LOG_LINES)
-        self.owned = Ledger()
-        self.number = number
-        self.failing = 0
-        self.initialize_s = 0.0
-        self.succeeded = False
+        self.owned, self.failing, self.succeeded = Ledger(), 0, False
+        self.blocked, self.in_flight, self.initialize_s = "", 0, 0.0
         self.recent: deque[tuple[Mapping[str, Any], TriggerContext]] = deque(maxlen=_RECENT)
-        self.blocked = ""
-        self.in_flight = 0
-        self.retired = False
-        self.closed = False
-        self.gone = False
+        self.retired = self.closed = self.gone = False
         self.timers: WeakSet[Timer] = WeakSet()
         self.notes: set[tuple[str, int, int]] = set()
+
+    def _begin_to_speak(self, voices: Voices, before: "Version | None") -> None:
+        aloud = self.definition.kind not in (Kind.FOLDER, Kind.PACKAGE)
+        self.voice = Voice(voices, self.name, self.number, aloud=aloud)
+        self.speak_here(before)
+
+    def speak_here(self, before: "Version | None" = None) -> None:
+        """From now on, run its calls so that what they print appears under the cell that runs."""
+        # a function is its user's own, as its cell is
+        subject = None if self.definition.kind is Kind.FUNCTION else self.subject
+        former = None if before is None else before.context
+        self.context: Context = self.voice.context_here(subject, former)
 
     @property
     def is_executed(self) -> bool:

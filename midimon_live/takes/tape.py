@@ -90,13 +90,13 @@ class Tape:
         moment = timers.moment
         if moment is None:
             moment = self._now()
-        self.put((FIRED, moment, timers.cause, steps, len(steps)))
+        self.put((FIRED, moment, timers.serial(), steps, len(steps)))
 
     def sent(self, port: str, data: bytes) -> None:
         """Take a message that was sent to an output; on whatever thread that was."""
         timers = self._timers
         if (moment := timers.moment) is not None and self.pump.drained_by == get_ident():
-            self.put((SENT, moment, timers.cause, port, data, False))
+            self.put((SENT, moment, timers.serial(), port, data, False))
         else:
             moment, cause, by_hand = self._turn()
             self.put((SENT, moment, cause, port, data, by_hand))
@@ -118,7 +118,7 @@ class Tape:
         if self.person or self.pump.drained_by != get_ident():
             return self._now(), 0, self.person or not self.handler_here()
         moment = self._timers.moment
-        return self._now() if moment is None else moment, self._timers.cause, False
+        return self._now() if moment is None else moment, self._timers.serial(), False
 
     def _tell(self, listeners: tuple[Put, ...]) -> None:
         self._listeners = listeners

@@ -63,11 +63,11 @@ def test_a_broken_version_changes_nothing_and_says_why(
     kernel: Kernel, change: str, complaint: str
 ) -> None:
     """Break the cell and the pads play the old; the complaint names the author's line."""
-    first = kernel.run(BLINK.format(text="old"), cell_id="a")
+    kernel.run(BLINK.format(text="old"), cell_id="a")
     broken = BLINK.format(text="new").replace("midi.map", f"{change}\nmidi.map") + "#\n"
     reply = kernel.run(broken.replace("\n\n", "\n"), cell_id="a", check=False)
     kernel.run(PRESS, cell_id="b")
-    assert "old 36 100" in kernel.wait_late(first, "old 36 100")
+    assert "old 36 100" in kernel.wait_late(reply, "old 36 100")
     said = reply.stderr + str(reply.ename)
     assert complaint in said or complaint in str(reply.traceback)
 

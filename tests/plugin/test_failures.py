@@ -7,8 +7,12 @@ import pytest
 
 import midimon_live
 from midimon_live import ActionPlugin, Capability, note
+from midimon_live.clock import ManualClock
 from midimon_live.plugin.failures import Failures, plain_place
+from midimon_live.plugin.voices import Voice, Voices
+from midimon_live.running import Running
 from midimon_live.testing import press, session
+from midimon_live.timers import Timers
 
 PACKAGE = str(Path(midimon_live.__file__).parent)
 
@@ -20,11 +24,19 @@ def caught(what: str = "loud") -> ValueError:
     return raised.value
 
 
+def voice_of(clock: ManualClock, timers: Timers | None = None, *, limited: bool = False) -> Voice:
+    """Return the voice of a plugin that is called blink."""
+    voices = Voices(clock, timers or Timers(), Running(clock), limited=limited)
+    voice = Voice(voices, "blink", 0, aloud=True)
+    voice.context_here(None, None)
+    return voice
+
+
 def shown_at(kinds: list[str], capsys: pytest.CaptureFixture[str]) -> list[int]:
     """Show an error for each of `kinds`; return at which, from 1, something was written."""
-    failures, places = Failures(), []
+    failures, places, voice = Failures(), [], voice_of(ManualClock())
     for place, kind in enumerate(kinds, 1):
-        failures.show("blink", caught(kind), copy_context())
+        failures.show(voice, caught(kind))
         if capsys.readouterr().err:
             places.append(place)
     return places
@@ -46,9 +58,9 @@ def test_other_texts_from_the_same_line_are_the_same_kind(
 
 def test_repeated_error_is_one_line_with_the_count(capsys: pytest.CaptureFixture[str]) -> None:
     """The traceback is written once."""
-    failures = Failures()
+    failures, voice = Failures(), voice_of(ManualClock())
     for _ in range(10):
-        failures.show("blink", caught(), copy_context())
+        failures.show(voice, caught())
     text = capsys.readouterr().err
     assert text.count("Traceback") == 1
     assert text.splitlines()[-1].startswith("blink raised \N{MULTIPLICATION SIGN}10: ValueError: l")
@@ -151,9 +163,10 @@ def test_error_is_written_where_the_plugin_was_defined(
         def flush(self):
             pass
 
-    context = copy_context()
-    context.run(where.set, "cell 3")
+    voice = voice_of(ManualClock())
+    voice.place = copy_context()
+    voice.place.run(where.set, "cell 3")
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("sys.stderr", Writer())
-        Failures(name_place).show("blink", caught(), context)
+        Failures(name_place).show(voice, caught())
     assert (seen, where.get()) == (["cell 3"], "nowhere")

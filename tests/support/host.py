@@ -1,6 +1,7 @@
 """A host that does what an action asks at once, and remembers it."""
 
 from collections.abc import Callable, Mapping, Sequence
+from contextvars import Context
 from dataclasses import dataclass, field
 from datetime import datetime
 from threading import Thread
@@ -45,9 +46,11 @@ class FakeHost:
         """Do nothing, well."""
         return OK
 
-    def ask(self, function: Callable[[TriggerContext], Any], context: TriggerContext) -> Any:
+    def ask(
+        self, function: Callable[[TriggerContext], Any], context: TriggerContext, inside: Context
+    ) -> Any:
         """Call it."""
-        return function(context)
+        return inside.run(function, context)
 
     def local_time(self) -> datetime:
         """Return `now`."""

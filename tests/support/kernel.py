@@ -286,6 +286,11 @@ class Kernel:
             return found
         return found[idle_at:] if late else found[:idle_at]
 
+    def everything(self) -> dict[str, list[Message]]:
+        """Return all that was published so far, by the id of its request."""
+        with self._published.changed:
+            return {msg_id: list(all_) for msg_id, all_ in self._published.by_request.items()}
+
     def late_output(self, cell: str | Reply | Cell) -> str:
         """Return the text that was published under a cell after the kernel was idle again.
 
