@@ -18,6 +18,7 @@ LARGEST, LARGEST_MIDI = 64_000_000, 8_000_000
 TAIL_S = 2.0
 _MIDI = (".mid", ".midi")
 _SUFFIXES = (".jsonl", *_MIDI)
+_BYTE_ORDER_MARK = "\ufeff"  # editors on Windows begin files with it
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +81,7 @@ class Take:
         Raises:
             TakeError: it is none; the text names the line, what is wrong, and what to do.
         """
-        header, lines = text.read(content, name)
+        header, lines = text.read(content.lstrip(_BYTE_ORDER_MARK), name)
         last = lines[-1].t if lines else 0.0
         return cls(
             tuple(lines),
@@ -108,7 +109,7 @@ class Take:
         if content.startswith(b"MThd"):
             raise TakeError(f"{file} is a MIDI file; give it a name that ends in .mid")
         try:
-            return cls.loads(content.decode("utf-8-sig"), str(file))
+            return cls.loads(content.decode(), str(file))
         except UnicodeDecodeError as error:
             line = content.count(b"\n", 0, error.start) + 1
             raise TakeError(f"{file}, line {line}: this is no text in UTF-8, so no take") from None

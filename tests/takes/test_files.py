@@ -57,6 +57,19 @@ def test_what_a_person_writes_is_enough() -> None:
     assert (take.seconds, take.clock) == (3.0, "")
 
 
+def test_a_byte_order_mark_is_no_part_of_a_take(tmp_path: Path) -> None:
+    """Editors on Windows write one; text that was read with it, and a file, are read all the same.
+
+    Two come of a file that was read with its mark and written with another one.
+    """
+    content = text(NOTE)
+    file = tmp_path / "a.jsonl"
+    for marks in ("\ufeff", "\ufeff\ufeff"):
+        assert Take.loads(marks + content) == Take.loads(content)
+        file.write_text(marks + content, "utf-8")
+        assert Take.load(file) == Take.loads(content)
+
+
 @pytest.mark.parametrize(
     ("content", "said"),
     [
