@@ -281,6 +281,26 @@ SHAPES = {
             def execute(self, params, context):
                 self.host.midi.send("note_on", note=len([]))
     """,
+    "two names for one list": """
+        ONE = [60]
+        TWO = ONE
+        BY_NAME = {"a": ONE, "b": [TWO, (ONE,)], "c": {60: [1]}}
+        class Plug(ActionPlugin):
+            capabilities = {"midi"}
+            def execute(self, params, context):
+                BY_NAME["b"][1][0].append(BY_NAME["a"][-1] + BY_NAME["c"][60][0])
+                TWO.append(TWO[-1] + 1)
+                self.host.midi.send("note_on", note=ONE[-1])
+    """,
+    "one list in two others": """
+        INNER = {"step": 1, "deeper": [0]}
+        FIRST, SECOND = [INNER], {"x": (INNER,)}
+        class Plug(ActionPlugin):
+            capabilities = {"midi"}
+            def execute(self, params, context):
+                FIRST[0]["step"] += 1
+                self.host.midi.send("note_on", note=context.note + SECOND["x"][0]["step"])
+    """,
 }
 
 
@@ -326,6 +346,76 @@ def own_test(folder: Path) -> None:
     assert tests
     for test in tests:
         test()
+
+
+def test_two_names_for_one_list_stay_two_names_for_one(midi: TestSession, tmp_path: Path) -> None:
+    """Written once; the other name is another name for it, and numbers are just numbers."""
+    code = """
+        A = [60]
+        B = A
+        C = D = 60
+        class Plug(ActionPlugin):
+            def execute(self, params, context): A.append(B[0] + C + D)
+    """
+    midi.map(note(36), run(code)["Plug"])
+    said = repr(midi.export("plug", tmp_path))
+    text = (tmp_path / "plug" / "plugin.py").read_text("utf-8")
+    assert "A = [60]\n" in text
+    assert "B = A\n" in text
+    assert "C = 60\n" in text
+    assert "D = 60\n" in text
+    assert "B = A: the notebook's variable, as it is now" in said
+
+
+def test_a_list_without_a_name_that_is_there_twice_is_said(
+    midi: TestSession, tmp_path: Path
+) -> None:
+    """Written down it would be two, and nothing is written that plays otherwise."""
+    code = """
+        GRID = [[0]] * 2
+        RIGHT = 3
+        class Plug(ActionPlugin):
+            def execute(self, params, context): GRID[0].append(RIGHT)
+    """
+    midi.map(note(36), run(code)["Plug"])
+    with pytest.raises(ExportError, match=r"GRID has one list in two places.*give it a name"):
+        midi.export("plug", tmp_path)
+    assert not (tmp_path / "plug").exists()
+
+
+def test_what_was_set_on_a_class_after_its_cell_is_said(midi: TestSession, tmp_path: Path) -> None:
+    """Also on a base and on a function; the folder would fail for want of it."""
+    code = """
+        def step(): return step.size
+        class Base(ActionPlugin): pass
+        class Plug(Base):
+            def execute(self, params, context): return self.base + self.more + step()
+        Plug.base = 64
+        Base.more = 1
+        step.size = 2
+    """
+    midi.map(note(36), run(code)["Plug"])
+    with pytest.raises(ExportError) as error:
+        midi.export("plug", tmp_path)
+    for what in ("Plug.base", "Base.more", "step.size"):
+        assert f"{what} was set after the definition; write it into" in str(error.value)
+    assert not (tmp_path / "plug").exists()
+
+
+def test_a_value_of_the_class_that_is_another_now_is_said(
+    midi: TestSession, tmp_path: Path
+) -> None:
+    """It may be a counter; the folder begins with what the text says."""
+    code = """
+        class Plug(ActionPlugin):
+            capabilities = {"midi"}
+            base = 60
+            def execute(self, params, context): self.host.midi.send("note_on", note=self.base)
+        Plug.base = 64
+    """
+    midi.map(note(36), run(code)["Plug"])
+    said = repr(midi.export("plug", tmp_path))
+    assert "Plug.base is 64 here; the folder begins with 60, as its text says" in said
 
 
 BLINK = """

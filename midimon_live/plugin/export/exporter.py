@@ -15,6 +15,7 @@ from midimon_live.mappings import Mapping as Mapped
 from midimon_live.monitor import Trace
 from midimon_live.plugin.api import Plugin, TriggerPlugin, snake_case
 from midimon_live.plugin.export import files
+from midimon_live.plugin.export.differences import differences
 from midimon_live.plugin.export.gather import Gathered, gather
 from midimon_live.plugin.export.imported import needed
 from midimon_live.plugin.export.played import Played, last_played
@@ -93,7 +94,8 @@ class Exporter:
         there = self._check_there(folder, overwrite=overwrite)
         code, entry = files.plugin_text(about, gathered)
         manifest = files.manifest_text(about, entry, files.as_bytes(code))
-        cls, trial = self._tried({FILE: manifest, files.CODE: code}, folder, played)
+        texts = {FILE: manifest, files.CODE: code}
+        cls, trial = self._tried(texts, folder, played, gathered)
         needs = needed(gathered.modules)
         test = files.name_of_test(about.name)
         texts = {
@@ -204,7 +206,7 @@ class Exporter:
             )
 
     def _tried(
-        self, texts: dict[str, str], folder: Path, played: Played
+        self, texts: dict[str, str], folder: Path, played: Played, gathered: Gathered
     ) -> tuple[Any, Trial | None]:
         """Load the files as a folder, and play to the plugin where that can do no harm.
 
@@ -212,15 +214,15 @@ class Exporter:
             The class, and what came of it: None where the test can only load it.
 
         Raises:
-            ExportError: it can not be loaded.
+            ExportError: it can not be loaded, or lacks what was set after its cell.
         """
         bundle = Bundle(folder, {path: files.as_bytes(text) for path, text in texts.items()})
         asked = {one.capability for one in scopes_of(self._about.capabilities)}
         if not asked <= _FOR_MIDI:
             what = "its test loads it and plays nothing, since it may reach more than MIDI"
             self._remarks.append(what)
-            return self._loaded(bundle, None)
-        (cls, first), (_, second) = (self._loaded(bundle, played) for _ in range(2))
+            return self._loaded(bundle, None, gathered)
+        (cls, first), (_, second) = (self._loaded(bundle, played, gathered) for _ in range(2))
         why = ""
         if first is not None and first.error:
             why = f"played to without the notebook it ends with {as_text(first.error)}"
@@ -231,7 +233,9 @@ class Exporter:
         self._remarks.append(f"its test only loads it: {why}")
         return cls, None
 
-    def _loaded(self, bundle: Bundle, played: Played | None) -> tuple[Any, Trial | None]:
+    def _loaded(
+        self, bundle: Bundle, played: Played | None, gathered: Gathered
+    ) -> tuple[Any, Trial | None]:
         """Load the files anew, and play to the plugin; without `played`, only load it."""
         name = self._about.name
         try:
@@ -243,6 +247,12 @@ class Exporter:
             raise ExportError(self._definition.name, problems) from error
         try:
             cls = loaded.plugin
+            problems, remarks = differences(
+                gathered.copied, [one.text for one in gathered.pieces], vars(loaded.module)
+            )
+            if problems:
+                raise ExportError(self._definition.name, problems)
+            self._remarks += remarks
             return cls, None if played is None else tried(self._aside, name, cls, played)
         finally:
             loaded.unload()

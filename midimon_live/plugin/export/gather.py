@@ -23,7 +23,8 @@ from midimon_live.plugin.export.names import (
     uses_of,
     without_lines,
 )
-from midimon_live.plugin.export.values import NotPlain, is_made_by_call, written
+from midimon_live.plugin.export.pieces import Piece, Value, ordered, unnamed, write
+from midimon_live.plugin.export.values import CHANGEABLE, NotPlain, is_made_by_call, written
 from midimon_live.plugin.sourcecode import Source, function_of, methods_of, source_of
 
 NamePlace = Callable[[str, int], str]
@@ -32,25 +33,6 @@ _HOST = (
     "is the notebook's session, which a plugin does not have; use self.host.midi.send(...), "
     "self.host.schedule(...) or self.host.emit(...)"
 )
-
-
-@dataclass(eq=False)
-class Piece:
-    """A part of the file.
-
-    Attributes:
-        name: what it binds.
-        text: its lines.
-        at_once: names that have to be there before it.
-        later: names that have to be there when it is called.
-        plain: whether it is a value that was written down.
-    """
-
-    name: str
-    text: str
-    at_once: set[str] = field(default_factory=set)
-    later: set[str] = field(default_factory=set)
-    plain: bool = False
 
 
 @dataclass
@@ -66,6 +48,7 @@ class Gathered:
         future: whether annotations are texts.
         problems: what keeps it from being a file of its own, a line each.
         remarks: what is good to know, a line each.
+        copied: the classes and functions that were copied, by their names in the file.
     """
 
     name: str = ""
@@ -76,6 +59,7 @@ class Gathered:
     future: bool = False
     problems: list[str] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)
+    copied: dict[str, Any] = field(default_factory=dict)
 
 
 def gather(thing: type | FunctionType, name_place: NamePlace) -> Gathered:
@@ -99,6 +83,7 @@ class _Gatherer:
         self._modules: dict[str, ModuleType] = {}
         self._assigned: set[str] = set()
         self._undefined: dict[str, str] = {}
+        self._plain: list[Value] = []
         self._home = thing.__module__
         self._globals = _globals_of(thing)
         source = source_of(thing)
@@ -115,6 +100,7 @@ class _Gatherer:
             )
             return found
         self._copy(self._thing.__name__, self._thing, source, self._place(source, 1))
+        self._write_values()
         for name, module in self._modules.items():
             lines = self._imports.of_module(name, module, self._texts)
             found.imports += lines or []
@@ -126,7 +112,7 @@ class _Gatherer:
         ]
         found.imports = list(dict.fromkeys(found.imports))
         found.modules |= {one.module for one in found.imports}
-        found.pieces = _ordered(list(self._pieces.values()), found.name)
+        found.pieces = ordered(list(self._pieces.values()), found.name)
         return found
 
     def _place(self, source: Source, line: int) -> str:
@@ -156,6 +142,7 @@ class _Gatherer:
             return False
         piece = self._pieces[definition.name] = Piece(definition.name, text)
         self._values[definition.name] = self._values[name] = value
+        self._found.copied[definition.name] = value
         self._texts.append(text)
         self._found.modules |= {module for module, _ in imports_in(text)}
         shift = source.text.count("\n") - text.count("\n")  # decorators are above all else
@@ -251,6 +238,8 @@ class _Gatherer:
         known = len(self._found.problems)
 
         def refer(part: Any) -> str | None:
+            if type(part) in CHANGEABLE:
+                return None
             own = getattr(part, "__name__", None)
             if not isinstance(own, str) or names.get(own, part) is not part:
                 own = ""
@@ -267,16 +256,37 @@ class _Gatherer:
             kind = type(value).__qualname__
             return f"is a {kind}, which can not be copied or imported"
         try:
-            text = written(value, refer)
+            written(value, refer)
         except NotPlain as error:
             return "" if len(self._found.problems) > known else str(error)
-        piece.text = f"{name} = {text}\n"
         self._pieces[name], self._values[name] = piece, value
-        shown = text if len(text) <= 60 else f"{text[:57]}..."
-        self._found.remarks.append(
-            f"{name} = {' '.join(shown.split())}: the notebook's variable, as it is now ({place})"
-        )
+        self._plain.append(Value(piece, value, refer, names, place))
         return None
+
+    def _write_values(self) -> None:
+        """Write the notebook's variables down; what is one thing there stays one."""
+        known = len(self._found.problems)
+        while found := unnamed(self._plain):
+            for one, part in found:
+                names = (name for name, value in one.names.items() if value is part)
+                name = next((name for name in names if not name.startswith("_")), None)
+                if name is not None:
+                    self._bring(name, part, one.place, one.names)
+                else:
+                    what = f"{one.piece.name} has one {type(part).__name__} in two places"
+                    self._found.problems.append(
+                        f"{one.place}: {what}, of which a file would make two; give it a name of "
+                        "its own, or make it in initialize"
+                    )
+            if len(self._found.problems) > known:
+                return
+        write(self._plain)
+        for one in self._plain:
+            line = one.piece.text.rstrip("\n")
+            shown = line if len(line) <= 60 else f"{line[:57]}..."
+            self._found.remarks.append(
+                f"{' '.join(shown.split())}: the notebook's variable, as it is now ({one.place})"
+            )
 
 
 def _stands_for_builtin(name: str, value: Any) -> bool:
@@ -352,27 +362,3 @@ def _source_under(name: str, value: Any) -> Source | None:
                 if source is not None and definition_in(source.text).decorators:
                     return source
     return source_of(value)
-
-
-def _ordered(pieces: list[Piece], last: str) -> list[Piece]:
-    """Put each piece behind what it needs at once, values first and the class itself last."""
-    by_name = {one.name: one for one in pieces}
-    placed: dict[str, Piece] = {}
-    begun: set[str] = set()
-
-    def place(name: str) -> None:
-        piece = by_name.get(name)
-        if piece is None or name in begun:
-            return
-        begun.add(name)
-        for one in [one for one in by_name if one in piece.at_once]:
-            place(one)
-        placed[name] = piece
-        for one in [one for one in by_name if one in piece.later]:
-            place(one)
-
-    plain = [one.name for one in pieces if one.plain and not one.at_once]
-    others = [one.name for one in reversed(pieces) if one.name != last]
-    for name in (*plain, *others, last):
-        place(name)
-    return list(placed.values())

@@ -24,7 +24,8 @@ _BRACKETS: dict[type, tuple[str, str]] = {
     set: ("{", "}"),
     frozenset: ("frozenset({", "})"),
 }
-_ATOMS = (bool, int, str, bytes, type(None), type(...))
+CHANGEABLE = (list, set, dict)
+_ATOMS = (bool, int, str, bytes, type(None), type(...), range)
 Refer = Callable[[Any], str | None]
 
 
@@ -39,7 +40,7 @@ def written(value: Any, refer: Refer) -> str:
         value: numbers, texts, None, and lists, tuples, sets and tables of such; paths, patterns,
             members of enumerations.
         refer: returns the name under which the text can speak of a class, function or module, or
-            None where it can not.
+            None where it can not; also of a list, set or table inside, where None writes it down.
 
     Raises:
         NotPlain: it is something else, or too much.
@@ -60,10 +61,10 @@ def _written(value: Any, refer: Refer, depth: int) -> str:
         return repr(value)
     if kind in (float, complex):
         return _number(value)
-    if kind is range:
-        return repr(value)
     if depth > _DEEPEST:
         raise NotPlain(f"is nested more than {_DEEPEST} deep, or contains itself")
+    if depth and kind in CHANGEABLE and (name := refer(value)) is not None:
+        return name
     if kind is dict:
         pairs = [
             f"{_written(key, refer, depth + 1)}: {_written(one, refer, depth + 1)}"
