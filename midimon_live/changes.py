@@ -52,6 +52,11 @@ class WantedMapping:
     owner: object = None
 
 
+def _nothing() -> list[str]:
+    """Decide nothing."""
+    return []
+
+
 @dataclass(slots=True)
 class Change:
     """Everything one cell, or one call outside of a cell, wants to be different.
@@ -69,6 +74,11 @@ class Change:
         at: for which boundary it waits, as "bar" or "now"; "" is what the session says.
         apart: whether it is a block of its own, in no cell.
         definitions: new versions of plugins that were edited elsewhere, each under its name.
+        label: what to call it where it comes from no cell.
+        enter: a mode that it makes, to be entered with it; "" is none.
+        decisions: what was decided about plugins that it makes, by their names.
+        decide: called when it is in force, before the first event; does what was decided, and
+            returns remarks.
     """
 
     origin: Origin | None = None
@@ -83,3 +93,7 @@ class Change:
     at: str = ""
     apart: bool = False
     definitions: list[Definition] = field(default_factory=list)
+    label: str = ""
+    enter: str = ""
+    decisions: dict[str, list[Callable[[], str]]] = field(default_factory=dict)
+    decide: Callable[[], list[str]] = _nothing

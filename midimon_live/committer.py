@@ -33,12 +33,14 @@ class Prepared:
         actions: of its mappings, with the names of plugins in them.
         staged: the new versions.
         remarks: what the user may not expect, a line each.
+        spared: names of plugins that stay though it does not have them any more.
     """
 
     change: Change
     actions: list[Action] = field(default_factory=list)
     staged: dict[str, Version] = field(default_factory=dict)
     remarks: list[str] = field(default_factory=list)
+    spared: set[str] = field(default_factory=set)
 
 
 class Committer:
@@ -77,7 +79,7 @@ class Committer:
         self._numbers = count(1)
         self._modes_of: dict[str, frozenset[str]] = {}
         self.lock = plugins.lock
-        self.changed: Callable[[Origin | None], None] = lambda _origin: None
+        self.changed: Callable[[Origin | None, str], None] = lambda _origin, _label: None
         plugins.rollback.in_force = self
 
     def commit(self, change: Change) -> list[str]:
@@ -93,16 +95,17 @@ class Committer:
         with self.lock:
             return self.apply(self.prepare(change))
 
-    def put(self, definition: Definition, *, proven: bool = False) -> None:
+    def put(self, definition: Definition, label: str = "", *, proven: bool = False) -> None:
         """Bring one plugin into force; raises LoadError, and nothing was changed then.
 
         Args:
             definition: of it.
+            label: what to call that where it is undone.
             proven: whether it has been in force before, so that it need not be tried.
         """
         with self.lock:
             staged = self._plugins.stage([definition], [definition.name] if proven else ())
-            self.apply(self._with_mapped(Prepared(Change(), staged=staged)))
+            self.apply(self._with_mapped(Prepared(Change(label=label), staged=staged)))
 
     def take_out(self, name: str) -> None:
         """Take a plugin out, with what it has mapped."""
@@ -178,21 +181,21 @@ class Committer:
         removed = [one.mapping for one in change.removals if one.mapping is not None]
         drop = [*removed, *outdated(before, change, mappings)]
         table, gone = self._next(before, mappings, drop, prepared, out)
-        self._swap(staged, gone, table)
+        said = self._swap(staged, gone, table, change)
         self._plugins.end_notes({name for one in drop for name in one.plugins} - set(staged))
         self._hand_out(change, mappings)
         if change.origin is not None and change.origin.cell is not None:
             self._modes_of[change.origin.cell] = frozenset(change.modes)
         self._plugins.note_mappings(staged, mappings)
-        self.changed(change.origin)
+        self.changed(change.origin, change.label)
         if change.lenient:  # the report says it all, with places
-            return []
+            return said
         doubts = [
             f"{one.trigger} -> {one.action}: {line}"
             for one in mappings
             for line in one.doubts(table.modes)
         ]
-        said = prepared.remarks + remarks(drop, mappings, change)
+        said += prepared.remarks + remarks(drop, mappings, change)
         return said + self._refusals(staged) + doubts
 
     def restore(
@@ -230,24 +233,37 @@ class Committer:
             except BaseException as error:
                 self.discard(prepared, str(error))
                 raise
-            self._swap(prepared.staged, out, table.changed(mappings, left))
+            self._swap(prepared.staged, out, table.changed(mappings, left), prepared.change)
             kept = set(self._modes.table)
             ended = {name for one in before if one not in kept for name in one.plugins}
             self._plugins.end_notes(ended - set(prepared.staged))
             self._plugins.note_mappings(prepared.staged, mappings)
 
-    def _swap(self, staged: dict[str, Version], gone: Collection[str], table: MappingTable) -> None:
-        """Put plugins and mappings in force by one assignment each, between two events."""
+    def _swap(
+        self,
+        staged: dict[str, Version],
+        gone: Collection[str],
+        table: MappingTable,
+        change: Change,
+    ) -> list[str]:
+        """Put plugins and mappings in force by one assignment each, between two events.
+
+        What was decided with them is in force before the next event too; returns remarks about it.
+        """
         try:
             with self._pump.between_events():
                 began = self._now()
                 replaced = self._plugins.swap(staged, gone)
                 self._modes.use(table)
+                if change.enter in table.modes:
+                    self._modes.change(change.enter)
+                said = change.decide()
                 self.swap_s = self._now() - began
         except BaseException as error:
             self._plugins.drop(staged, str(error))
             raise
         self._plugins.retirement.retire(replaced)
+        return said
 
     def _with_mapped(self, prepared: Prepared, depth: int = 0) -> Prepared:
         """Add what plugins have mapped in `initialize`: it comes and goes with them."""
@@ -281,6 +297,7 @@ class Committer:
     ) -> tuple[MappingTable, list[str]]:
         """Return the table that is to be in force, and the plugins that go; adds to `drop`."""
         change, staged = prepared.change, prepared.staged
+        needed = {*staged, *prepared.spared}
         live = self._plugins.definitions()
         ended: set[str] = {*staged, *out}
         while True:
@@ -290,7 +307,7 @@ class Committer:
             if left := self._left_modes(change):
                 table = table.changed(forget=left)
             kept = {name: one for name, one in live.items() if name not in out}
-            gone = [*out, *self._not_needed(unused(kept, table, staged, change.origin))]
+            gone = [*out, *self._not_needed(unused(kept, table, needed, change.origin))]
             if ended.issuperset(gone):
                 same = (before.modes, before.colors) == (table.modes, table.colors)
                 return (before if same and not (mappings or drop) else table), gone

@@ -5,17 +5,20 @@ for a beat or bar.
 """
 
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
+from functools import partial
+from typing import Any
 
-from midimon_live.actions import is_plugin_class
+from midimon_live.actions import PluginAction, function_name, is_plugin_class, walk
 from midimon_live.boundaries import span_of
 from midimon_live.changes import Change, MappingHandle, WantedMapping
 from midimon_live.errors import InvalidValue, MidimonError
 from midimon_live.mappings import Origin
-from midimon_live.plugin.api import Plugin
+from midimon_live.plugin.api import Plugin, defined
 from midimon_live.plugin.guard.subject import acting
+from midimon_live.plugin.version import Definition
 from midimon_live.running import Running
 from midimon_live.waiting import WaitingChanges
 
@@ -24,6 +27,8 @@ from midimon_live.waiting import WaitingChanges
 _cell_change: ContextVar[tuple["Drafts", Change] | None] = ContextVar(
     "midimon_live_cell", default=None
 )
+# the change whose decisions are done just now
+_deciding: ContextVar[Change | None] = ContextVar("midimon_live_deciding", default=None)
 
 
 class Drafts:
@@ -81,16 +86,75 @@ class Drafts:
             except BaseException:
                 _take_back(change.taken_back)
                 raise
-            return remarks + self._replace_decisions(change)
+            return remarks + self._replace_decisions(change, change.decisions)
         _take_back(change.taken_back)
         return []
+
+    def decide_later(
+        self, plugin: str, live: Definition | None, decision: Callable[[], str]
+    ) -> str:
+        """Note what is decided about a plugin that the running cell defines.
+
+        Args:
+            plugin: its name.
+            live: what defines it now, if anything.
+            decision: done when the cell has come into force; returns a remark, or "".
+
+        Returns:
+            When that is, in words; "" where the cell does not define it, and nothing was noted.
+        """
+        change = self._current()
+        if change is None or not _defines(change, plugin, live):
+            return ""
+        change.decisions.setdefault(plugin, []).append(decision)
+        change.decide = partial(self._decide, change)
+        return self._when(change)
+
+    def enter(self, mode: str, known: Collection[str]) -> bool:
+        """Have a mode entered with the running cell, which makes it; False where it does not.
+
+        Args:
+            mode: its name.
+            known: the modes that there are.
+        """
+        change = self._current()
+        if change is None:
+            return False
+        made = (*change.modes, *(one.mode for one in change.mappings if one.mode is not None))
+        later = mode not in known and mode in made
+        change.enter = mode if later else ""  # the last one that the cell enters counts
+        return later
+
+    def _when(self, change: Change) -> str:
+        waits = span_of(change.at or self.at) is not None
+        return "when this cell comes into force" if waits else "when this cell has ended"
+
+    def _decide(self, change: Change) -> list[str]:
+        """Do what a cell has decided about its own plugins; returns what there is to say."""
+        said = []
+        token, before, self._ending = _deciding.set(change), self._ending, change.origin
+        try:
+            done = {name: some for name, some in change.decisions.items() if some}
+            for decision in [one for some in done.values() for one in some]:
+                try:
+                    said.append(decision())
+                except Exception as error:
+                    said.append(str(error))
+            for name in done:
+                del change.decisions[name]
+            _deciding.reset(token)
+            if self._current() is None:  # the cell has said all that it will
+                said += self._replace_decisions(change, change.decisions)
+        finally:
+            self._ending = before
+        return [line for line in said if line]
 
     def decided(self, about: tuple[str, str], take_back: Callable[[], None]) -> None:
         """Note what the running cell decided about a plugin: a grant, or whether it may run.
 
         It is taken back when the cell fails, and when it is run again and does not say so any more.
         """
-        change = self._current()
+        change = _deciding.get() or self._current()
         if change is not None:
             change.taken_back.setdefault(about, take_back)
 
@@ -100,13 +164,20 @@ class Drafts:
         change = self._current()
         return self._ending if change is None else change.origin
 
-    def _replace_decisions(self, change: Change) -> list[str]:
-        """Take back what an earlier run of the cell decided and this one did not."""
+    def _replace_decisions(self, change: Change, spared: Collection[str]) -> list[str]:
+        """Take back what an earlier run of the cell decided and this one did not.
+
+        What is to be decided yet about the plugins of `spared` is not known, so all stays.
+        """
         cell = change.origin.cell if change.origin is not None else None
         if cell is None:
             return []
         before = self._decisions.pop(cell, {})
-        left = {about: one for about, one in before.items() if about not in change.taken_back}
+        left = {
+            about: one
+            for about, one in before.items()
+            if about not in change.taken_back and about[0] not in spared
+        }
         kept = {**change.taken_back, **{one: before[one] for one in before if one not in left}}
         if kept:
             self._decisions[cell] = kept
@@ -156,7 +227,7 @@ class Drafts:
             return self._waiting.commit(Change(origin, classes=[plugin]))
         if change is None:
             return []
-        self.begin(Change(change.origin))
+        self.begin(Change(change.origin, taken_back=change.taken_back))
         change.over = True
         return self._waiting.commit(change)
 
@@ -215,6 +286,24 @@ class Drafts:
         if change is None or change.over or owner is not self:
             return None  # another session's cell is no cell of this one's
         return None if self._running.here() and not change.apart else change
+
+
+def _defines(change: Change, plugin: str, live: Definition | None) -> bool:
+    """Tell whether a cell defines a plugin of some name, other than what is live under it."""
+    parts = (part for one in change.mappings for part in walk(one.action))
+    mapped: list[Any] = [one.plugin for one in parts if isinstance(one, PluginAction)]
+    classes = [one for one in list(defined) if one.__module__ == "__main__"]
+    sources = [one for one in (*classes, *mapped) if live is None or one is not live.source]
+    return any(_name(one) == plugin for one in sources)
+
+
+def _name(source: Any) -> str:
+    """Return how mappings will call a plugin; "" for what is only named."""
+    if isinstance(source, str):
+        return ""
+    if is_plugin_class(source) or isinstance(source, Plugin):
+        return str(source.name)
+    return function_name(source)[0]
 
 
 def _take_back(decisions: Mapping[tuple[str, str], Callable[[], None]]) -> list[str]:

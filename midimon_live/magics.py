@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from midimon_live import views
 from midimon_live.errors import CommandError, MidimonError
 from midimon_live.magic_outputs import errors, log
-from midimon_live.magic_rights import audit, deny, grant, revoke
+from midimon_live.magic_rights import audit, deny, disable, enable, grant, revoke
 from midimon_live.sessions import Session
 from midimon_live.show import Table
 
@@ -54,6 +54,8 @@ def _number(text: str) -> Any:
 def _mode(session: Session, mode: str | None = None) -> str:
     if mode is not None:
         session.mode = mode
+    if mode not in (None, session.mode):
+        return f"mode: {mode}, when this cell has come into force"
     return f"mode: {session.mode}"
 
 
@@ -106,16 +108,6 @@ def _report(session: Session) -> Table:
 
 def _plugins(session: Session) -> Table:
     return views.plugins(session.plugins)
-
-
-def _enable(session: Session, name: str) -> str:
-    session.plugins.enable_plugin(name)
-    return f"{name} is enabled"
-
-
-def _disable(session: Session, name: str) -> str:
-    session.plugins.disable_plugin(name)
-    return f"{name} is disabled"
 
 
 def _unload(session: Session, name: str) -> str:
@@ -273,8 +265,8 @@ COMMANDS: dict[str, Command] = {
     "cancel": Command("[NUMBER]", "cancel one of them, or all", _cancel),
     "report": Command("", "mappings that never fire, or not always", _report),
     "plugins": Command("", "the plugins, their state and what they may do", _plugins),
-    "enable": Command("NAME", "let a plugin run", _enable),
-    "disable": Command("NAME", "keep a plugin but do not run it", _disable),
+    "enable": Command("NAME", "let a plugin run", enable),
+    "disable": Command("NAME", "keep a plugin but do not run it", disable),
     "unload": Command("NAME", "take a plugin out", _unload),
     "discover": Command("", "look for plugins in folders and packages, and list them", _discover),
     "new": Command("NAME [FOLDER]", "write a folder to begin a plugin with", _new),

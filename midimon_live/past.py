@@ -20,7 +20,9 @@ class Past(Files):
         """Take back what the last cells, or calls outside of cells, have changed.
 
         That is mappings, modes, plugins and what they are granted; 50 steps are kept, and each is
-        taken back whole. What was played, sent and written to files stays.
+        taken back whole. What was played, sent and written to files stays, and so does the active
+        mode. What waits for a beat or bar is called off first, the newest before all else; that is
+        a step too, which `redo` does not bring back.
 
         Args:
             steps: how many.
@@ -73,7 +75,7 @@ class Past(Files):
         Args:
             plugin: its name.
             version: its number, as `history` shows it; without, the one before the present one
-                that did not fail.
+                that did not fail. One that waits for a beat or bar is called off.
 
         Returns:
             What plays now.
@@ -84,5 +86,7 @@ class Past(Files):
             LoadError: it could not be built any more; nothing was changed.
         """
         self._check_open()
-        entry = self.plugins.rollback.to(plugin, version)
+        with self.plugins.lock:
+            entry = self.plugins.rollback.to(plugin, version)
+            self.plugins.call_off(plugin)
         return Table(f"{plugin} plays version {entry.number} again ({entry.where})", (), ())

@@ -88,9 +88,12 @@ class Session(Follows):
         self._drafts = Drafts(self._waiting, self.running)
         self.use_tape(parts)
         self.follow_files(parts, committer, self._drafts, threads=threads)
-        self._undo = Undo(self.plugins, self._modes, committer, lambda: self._drafts.origin)
+        self._undo = Undo(
+            self.plugins, self._modes, committer, self._waiting, lambda: self._drafts.origin
+        )
         committer.changed = self._undo.changed
         self.plugins.decided = self._decided
+        self.plugins.call_off = self._waiting.call_off_plugin
         self._lessons = Lessons(parts)
         streams.install()
         self._pump.start()
@@ -171,18 +174,35 @@ class Session(Follows):
         """Bring into force what was collected since `begin`, or forget it; see `Drafts.end`."""
         return self._drafts.end(commit=commit, classes=classes)
 
+    def decide_later(self, plugin: str, decision: Callable[[], str]) -> str:
+        """Have something decided with the running cell, if that defines a plugin of this name.
+
+        Args:
+            plugin: its name.
+            decision: done when the cell has come into force, before the first event; returns what
+                is to be said then, or "".
+
+        Returns:
+            When that is, in words; "" where no cell runs that defines it, and nothing was noted.
+        """
+        return self._drafts.decide_later(plugin, self.plugins.definitions().get(plugin), decision)
+
     def _decided(self, about: tuple[str, str], take_back: Callable[[], None]) -> None:
         self._drafts.decided(about, take_back)
         self._undo.changed()
 
     @property
     def mode(self) -> str:
-        """The active mode's name; assign one to change it."""
+        """The active mode's name; assign one to change it.
+
+        One that the running cell defines is entered when the cell has come into force.
+        """
         return self._modes.name
 
     @mode.setter
     def mode(self, mode: str) -> None:
-        self._modes.change(mode)
+        if not self._drafts.enter(mode, self._modes.table.modes):
+            self._modes.change(mode)
 
     def define_mode(self, mode: str, color: str | None = None) -> None:
         """Let a mode exist, also before anything is mapped in it; in a cell, with that cell.

@@ -136,6 +136,13 @@ class Journal:
         """Return the version in force."""
         return next((one for one in self.history(name) if one.outcome == LIVE), None)
 
+    def number(self, definition: Definition) -> int | None:
+        """Return the first number of the version that a definition makes; None if not known."""
+        for one in self.history(definition.name):
+            if same(one.definition, definition):
+                return one.again or one.number
+        return None
+
     def find(self, name: str, number: int) -> VersionEntry:
         """Return one version.
 

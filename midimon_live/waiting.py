@@ -33,12 +33,14 @@ class _Held:
     Attributes:
         prepared: it, with its plugins.
         about: what it is, in words.
+        span: for which boundary.
         context: where what there is to say goes: its cell.
         timer: lands it.
     """
 
     prepared: Prepared
     about: str
+    span: Span
     context: Context = field(default_factory=copy_context)
     timer: Timer | None = None
 
@@ -99,7 +101,39 @@ class WaitingChanges:
         """Take a mapping out that waits; for another one this does nothing."""
         with self._committer.lock:
             for one in self._held:
-                self._leave_out(one, lambda wanted: wanted.handle is handle)
+                self._leave_out(one, lambda wanted, _action: wanted.handle is handle)
+
+    def waits(self) -> int:
+        """Return how many changes wait."""
+        return len(self._held)
+
+    def call_off(self, number: int) -> list[str]:
+        """Let go of the newest changes that wait; returns what they were, the newest first."""
+        with self._committer.lock:
+            gone = self._held[::-1][:number]
+            for one in gone:
+                self._let_go(one, set(one.prepared.staged), "it was undone before its time")
+            return [f"{one.about}, which was waiting for the next {one.span}" for one in gone]
+
+    def call_off_plugin(self, name: str, *, mappings: bool = False) -> bool:
+        """Let go of what waits of a plugin, for the user has decided otherwise since.
+
+        Args:
+            name: the plugin's.
+            mappings: whether those that fire it go too.
+
+        Returns:
+            Whether there was any.
+        """
+        with self._committer.lock:
+            found = False
+            for one in self._held:
+                found |= name in one.prepared.staged
+                one.prepared.spared.add(name)
+                self._shut_down(one, {name}, "another version was put in its place")
+                if mappings:
+                    self._leave_out(one, lambda _wanted, action: name in _names([action]))
+            return found
 
     def close(self) -> None:
         """Shut down all that waits; nothing of it comes into force any more."""
@@ -133,7 +167,7 @@ class WaitingChanges:
     def _hold(self, prepared: Prepared, span: Span) -> list[str]:
         change = prepared.change
         what = counted(len(change.mappings), "mapping")
-        held = _Held(prepared, what if change.origin is None else change.origin.label)
+        held = _Held(prepared, what if change.origin is None else change.origin.label, span)
         self._held.append(held)
         held.timer = self._tempo.at(span, partial(self._land, held), held.about)
         return [f"it comes into force at the next {span}, {self._tempo.when(held.timer)}"]
@@ -168,15 +202,17 @@ class WaitingChanges:
         for one in older:
             self._leave_out(
                 one,
-                lambda wanted: wanted.handle in gone or (not wanted.all and _place(wanted) in said),
+                lambda wanted, _action: (
+                    wanted.handle in gone or (not wanted.all and _place(wanted) in said)
+                ),
             )
             self._shut_down(one, names, "a newer one is in force")
         return remarks
 
-    def _leave_out(self, held: _Held, unwanted: Callable[[WantedMapping], bool]) -> None:
+    def _leave_out(self, held: _Held, unwanted: Callable[[WantedMapping, Action], bool]) -> None:
         """Take mappings out of what waits, with the plugins that nothing of it fires any more."""
         prepared = held.prepared
-        kept = [pair for pair in _pairs(prepared) if not unwanted(pair[0])]
+        kept = [pair for pair in _pairs(prepared) if not unwanted(*pair)]
         if len(kept) == len(prepared.actions):
             return
         prepared.change.mappings[:] = [wanted for wanted, _ in kept]
@@ -189,17 +225,26 @@ class WaitingChanges:
         """Let go of what earlier runs of a cell have left waiting, but for what goes on."""
         kept = list(heir.staged.values())
         for one in earlier:
-            self._held = [held for held in self._held if held is not one]
-            if one.timer is not None:
-                one.timer.cancel()
             names = {name for name, version in one.prepared.staged.items() if version not in kept}
-            self._shut_down(one, names, "its cell was run again before it came into force")
+            self._let_go(one, names, "its cell was run again before it came into force")
+
+    def _let_go(self, held: _Held, names: AbstractSet[str], why: str) -> None:
+        """Have a change wait no longer, and shut down some of its plugins."""
+        self._held = [one for one in self._held if one is not held]
+        if held.timer is not None:
+            held.timer.cancel()
+        self._shut_down(held, names, why)
 
     def _shut_down(self, held: _Held, names: AbstractSet[str], why: str) -> None:
-        staged = held.prepared.staged
+        """Shut down plugins that wait, with what they have mapped and what was decided of them."""
+        staged, decisions = held.prepared.staged, held.prepared.change.decisions
         gone = {name: staged.pop(name) for name in list(staged) if name in names}
+        for name in decisions.keys() & gone.keys():
+            decisions[name].clear()
         if gone:
             self._committer.discard(Prepared(held.prepared.change, staged=gone), why)
+            subjects = {version.subject for version in gone.values()}
+            self._leave_out(held, lambda wanted, _action: wanted.owner in subjects)
 
 
 def _pairs(prepared: Prepared) -> list[tuple[WantedMapping, Action]]:

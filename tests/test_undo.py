@@ -174,6 +174,94 @@ def test_grants_that_are_kept_are_undone_in_the_file(tmp_path: Path) -> None:
         assert file.read_text("utf-8") == granted
 
 
+def test_the_rows_say_which_versions(notebook: Notebook) -> None:
+    """By their numbers in the history; one that was put back has the number that it had."""
+    midi = notebook.midi
+    for said in (1, 2, 3):
+        notebook.run("a", HIT.format(said=said, number=1))
+    midi.rollback("hit", 1)
+    back = midi.undo()
+    assert back.rows == [["+", "plugin hit, version 3"], ["-", "plugin hit, version 1"]]
+    assert back.title == "undo: rollback of hit"
+    again = midi.redo()
+    assert again.rows == [["+", "plugin hit, version 1"], ["-", "plugin hit, version 3"]]
+
+
+def test_a_rollback_by_itself_has_a_name(notebook: Notebook) -> None:
+    """As one that was asked for has."""
+    midi = notebook.midi
+    notebook.run("a", HIT.format(said=1, number=1).replace('{"filesystem"}', "()"))
+    notebook.run("a", HIT.format(said="1 / 0", number=1).replace('{"filesystem"}', "()"))
+    for _ in range(3):
+        midi.play(press(1))
+    midi.settle()
+    said = midi.undo()
+    assert said.title == "undo: rollback of hit"
+    assert said.rows == [["+", "plugin hit, version 2"], ["-", "plugin hit, version 1"]]
+
+
+def test_the_rows_say_what_is_granted(notebook: Notebook) -> None:
+    """What it may do, and what is refused or was taken back."""
+    midi = notebook.midi
+    notebook.run("a", HIT.format(said=1, number=1))
+    midi.plugins.grant_capability("hit", "filesystem")
+    midi.plugins.deny_capability("hit", "network")
+    midi.plugins.revoke_capability("hit", "midi")
+    assert midi.undo(3).rows == [
+        ["-", "hit is refused network, whatever it is granted"],
+        ["-", "hit may use filesystem"],
+        ["-", "midi is revoked for hit"],
+    ]
+    assert midi.redo().rows == [["+", "hit may use filesystem"]]
+
+
+def test_the_rows_say_which_colour_a_mode_has(notebook: Notebook) -> None:
+    """So that what is different is named."""
+    midi = notebook.midi
+    midi.define_mode("x", "red")
+    midi.define_mode("x", "blue")
+    assert midi.undo().rows == [["+", "mode x, red"], ["-", "mode x, blue"]]
+
+
+def test_the_same_configuration_again_is_no_step(notebook: Notebook, tmp_path: Path) -> None:
+    """Loaded again, or saved with nothing different in it; what differs is one."""
+    midi = notebook.midi
+    path = tmp_path / "a.toml"
+    path.write_text(
+        '[[modes]]\nname = "A"\n[[modes.mappings]]\n'
+        '[modes.mappings.trigger]\ntype = "Note"\nnote = 1\n'
+        '[modes.mappings.action]\ntype = "SendMidi"\nmessage_type = "NoteOn"\nnote = 60\n',
+        "utf-8",
+    )
+    before = state(midi)
+    midi.config(path)
+    midi.config(path)
+    midi.save(path)
+    path.write_text("# said\n" + path.read_text("utf-8"), "utf-8")
+    midi.config(path)
+    with pytest.raises(InvalidValue, match="there is 1 step to undo"):
+        midi.undo(2)
+    midi.config(path)
+    path.write_text(path.read_text("utf-8").replace("note = 60", "note = 61"), "utf-8")
+    midi.config(path)
+    with pytest.raises(InvalidValue, match="there are 2 steps to undo"):
+        midi.undo(3)
+    midi.undo()
+    assert "60" in str(midi.mappings()[0])
+    midi.undo()
+    assert state(midi) == before
+
+
+def test_another_order_of_mappings_is_a_step(notebook: Notebook) -> None:
+    """It decides which of them fires."""
+    midi = notebook.midi
+    one, two = (f"midi.map(note(1), send('note_on', note={note}))" for note in (60, 61))
+    notebook.run("a", f"{one}\n{two}")
+    notebook.run("a", f"{two}\n{one}")
+    assert "the order of mappings" in str(midi.undo())
+    assert [str(row[1]) for row in midi.undo().rows if "60" in row[1]]
+
+
 changes = st.lists(
     st.one_of(
         st.tuples(st.just("cell"), st.sampled_from("abc"), st.integers(1, 3), st.integers(1, 3)),

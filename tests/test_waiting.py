@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from midimon_live import ActionPlugin, cc, note
 from midimon_live.changes import Change
-from midimon_live.errors import InvalidValue, LoadError
+from midimon_live.errors import InvalidValue, LoadError, PluginNotFound
 from midimon_live.mappings import Origin
 from midimon_live.testing import TestSession, press, session, turn
 
@@ -351,6 +351,127 @@ def test_a_change_while_another_is_built_lands_right_after(midi: TestSession) ->
     other.join()
     midi.advance(0.001)
     assert plays(midi) == ["waits"]
+
+
+# decisions of the user while something waits
+
+
+def test_undo_takes_back_what_waits_before_what_is_in_force(midi: TestSession) -> None:
+    """The newest first: its plugin is shut down, and what it would have replaced plays on."""
+    log: list[str] = []
+    old, new = blink("old", log), blink("new", log)
+    cell(midi, "a", 1, lambda: midi.map(note(36), old), old)
+    cell(midi, "a", 2, lambda: (midi.at("4 bars"), midi.map(note(36), new)), new)
+    assert "undo: In [2], which was waiting for the next 4 bars" in str(midi.undo())
+    assert log == ["old begins", "new begins", "new ends"]
+    assert "waiting" not in repr(midi.status())
+    midi.advance(10)
+    assert plays(midi) == ["old"]
+    midi.undo()
+    assert midi.mappings() == []
+
+
+def test_undo_of_several_steps_counts_what_waits(midi: TestSession) -> None:
+    """What waits and what is in force are taken back together, or not at all."""
+    cell(midi, "a", 1, maps(midi, "a"))
+    cell(midi, "b", 2, maps(midi, "b", 37, at="bar"))
+    cell(midi, "c", 3, maps(midi, "c", 38, at="bar"))
+    with pytest.raises(InvalidValue, match="there are 3 steps to undo"):
+        midi.undo(4)
+    said = str(midi.undo(3))
+    assert (
+        "undo: In [3], which was waiting for the next bar, In [2], which was waiting for the "
+        "next bar, In [1]"
+    ) in said
+    midi.advance(2)
+    assert midi.mappings() == []
+    midi.redo()
+    assert plays(midi) == ["a"]
+
+
+def test_a_rollback_lets_go_of_the_version_that_waits(midi: TestSession) -> None:
+    """The mapping of the cell lands, and fires the version that was put back."""
+    log: list[str] = []
+    one, two, three = (blink(text, log) for text in ("one", "two", "three"))
+    cell(midi, "a", 1, lambda: midi.map(note(36), one), one)
+    cell(midi, "a", 2, lambda: midi.map(note(36), two), two)
+    cell(midi, "a", 3, lambda: (midi.at("bar"), midi.map(note(37), three)), three)
+    midi.rollback("blink")
+    assert log[-3:] == ["one begins", "two ends", "three ends"]
+    midi.advance(2)
+    assert (plays(midi, 36), plays(midi, 37)) == ([], ["one"])
+
+
+def test_a_plugin_that_was_put_back_stays_when_its_cell_lands_without_it(midi: TestSession) -> None:
+    """Nothing is mapped to it, and its cell still defines it: it is there to be executed."""
+    one, two, three = (blink(text) for text in ("one", "two", "three"))
+    cell(midi, "a", 1, lambda: None, one)
+    cell(midi, "a", 2, lambda: None, two)
+    cell(midi, "a", 3, lambda: (midi.at("bar"), midi.define_mode("x")), three)
+    midi.rollback("blink")
+    midi.advance(2)
+    midi.plugins.execute_plugin("blink")
+    assert played[-1] == "one"
+
+
+@pytest.mark.parametrize("live", [True, False])
+def test_unloading_lets_go_of_the_version_that_waits(midi: TestSession, live: bool) -> None:
+    """With the mappings that would fire it; the rest of its cell lands, whatever was live."""
+    log: list[str] = []
+    old, new = blink("old", log), blink("new", log)
+    if live:
+        cell(midi, "a", 1, lambda: midi.map(note(36), old), old)
+
+    def code() -> None:
+        midi.at("bar")
+        midi.map(note(36), new)
+        maps(midi, "other", 37)()
+
+    cell(midi, "a", 2, code, new)
+    midi.plugins.unload_plugin("blink")
+    assert "new ends" in log
+    midi.advance(2)
+    assert "blink" not in midi.plugins.list_loaded()
+    assert (plays(midi, 36), plays(midi, 37)) == ([], ["other"])
+    with pytest.raises(PluginNotFound):
+        midi.plugins.unload_plugin("blink")
+
+
+def test_what_a_version_that_waited_has_mapped_goes_with_it(midi: TestSession) -> None:
+    """It never begins, so nothing of it lands."""
+
+    class Blink(ActionPlugin):
+        def initialize(self) -> None:
+            midi.map(note(40), lambda _context: played.append("its own"))
+
+        def execute(self, params, context):
+            """Do nothing."""
+
+    one = blink("one")
+    cell(midi, "a", 1, lambda: midi.map(note(36), one), one)
+    cell(midi, "a", 2, lambda: (midi.at("bar"), midi.map(note(36), Blink)), Blink)
+    midi.plugins.unload_plugin("blink")
+    midi.advance(2)
+    assert plays(midi, 40) == []
+
+
+def test_what_a_version_that_waits_declares_counts_for_it_alone(midi: TestSession) -> None:
+    """The one in force may do what it could, whatever is decided, also when that is called off."""
+
+    class Blink(ActionPlugin):
+        capabilities = frozenset({"filesystem"})
+
+        def execute(self, params, context):
+            """Do nothing."""
+
+    old = blink("old")
+    cell(midi, "a", 1, lambda: midi.map(note(36), old), old)
+    cell(midi, "a", 2, lambda: (midi.at("bar"), midi.map(note(36), Blink)), Blink)
+    for do in (lambda: None, midi.undo):
+        do()
+        midi.plugins.disable_plugin("blink")
+        midi.plugins.enable_plugin("blink")
+        assert plays(midi) == ["old"]
 
 
 BEATS = {"now": 0, "beat": 1, "bar": 4, "2 bars": 8}

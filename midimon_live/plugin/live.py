@@ -43,6 +43,8 @@ class LivePlugins:
         defer: takes a job for the main thread; False means it can not be reached from here.
         later: takes a job to be done between two events.
         decided: is told what was decided about a plugin, and what takes that back.
+        call_off: lets go of what waits of a plugin, since the user has decided otherwise, and with
+            `mappings` of those that fire it; tells whether there was any.
         exclusive: keeps events waiting meanwhile.
         between_events: keeps events waiting for a swap.
         services: what stands behind every `host`.
@@ -93,6 +95,7 @@ class LivePlugins:
         self.defer: Callable[[Callable[[], None]], bool] = lambda _job: False
         self.later: Callable[[Callable[[], None]], None] = lambda job: job()
         self.decided: Callable[[tuple[str, str], Callable[[], None]], None] = lambda *_what: None
+        self.call_off: Callable[..., bool] = lambda _name, **_more: False
         self.exclusive: Callable[[], AbstractContextManager[None]] = nullcontext
         self.between_events: Callable[[], AbstractContextManager[None]] = nullcontext
         self.beside: Callable[[Callable[[], None]], None] = lambda job: job()
@@ -156,6 +159,8 @@ class LivePlugins:
         """Shut down versions that were staged and do not go live."""
         for version in staged.values():
             self.journal.failed(self.journal.find(version.name, version.number), why)
+            if (live := self._live.get(version.name)) is not None:  # what that declares counts
+                self.grants.declare(live.name, live.scopes, live.definition.digest)
         self.retirement.retire(reversed(list(staged.values())))
 
     def swap(self, staged: Mapping[str, Version], drop: Iterable[str] = ()) -> list[Version]:
@@ -258,7 +263,7 @@ class LivePlugins:
 
     def _update(self, version: Version) -> None:
         """Bring what a version may do up to date."""
-        version.subject.rights = self.grants.rights(version.name)
+        version.subject.rights = self.grants.rights(version.name, version.scopes)
         denied = "denied" if self.missing(version) else ""
         version.blocked = "disabled" if version.name in self._disabled else denied
         if version.blocked:

@@ -110,7 +110,9 @@ class PluginManager(Permissions):
         elif name not in self._live:
             self._disabled.discard(name)
         try:
-            self.put(definition)
+            with self.lock:
+                self.put(definition)
+                self.call_off(name)
         except BaseException:
             self._disabled = before
             raise
@@ -149,12 +151,18 @@ class PluginManager(Permissions):
         """Take a plugin out and call its `shutdown`; raises PluginNotFound.
 
         What was granted for this session goes too: the next plugin of that name asks for its own.
+        A version that waits for a beat or bar goes with the mappings that wait for it.
         """
-        version = self._version(name)
-        self.retirement.wait_no_longer([name])
-        self._disabled = self._disabled - {name}
-        self.grants.forget(name)
-        self.rollback.in_force.take_out(name)
+        with self.lock:
+            waited = self.call_off(name, mappings=True)
+            if waited and name not in self._live:
+                self.grants.forget(name)
+                return
+            version = self._version(name)
+            self.retirement.wait_no_longer([name])
+            self._disabled = self._disabled - {name}
+            self.grants.forget(name)
+            self.rollback.in_force.take_out(name)
         self._runner.cancel(version)
         self._states.forget(name)
 

@@ -24,10 +24,10 @@ AFTER = 3
 class InForce(Protocol):
     """Brings plugins into force, and takes them out, with what they have mapped."""
 
-    def put(self, definition: Definition, *, proven: bool = False) -> None:
+    def put(self, definition: Definition, label: str = "", *, proven: bool = False) -> None:
         """Bring one plugin into force; raises LoadError, and nothing was changed then.
 
-        One that is `proven` is not tried before.
+        `label` is what to call that where it is undone. One that is `proven` is not tried before.
         """
 
     def take_out(self, name: str) -> None:
@@ -101,7 +101,7 @@ class Rollback:
             )
             if entry is None:
                 raise InvalidValue(f"{name} has no version before {last} that worked")
-            self.in_force.put(entry.anew(), proven=True)
+            self.in_force.put(entry.anew(), f"rollback of {name}", proven=True)
             return entry
 
     def _leave(self, version: Version, why: str) -> None:
@@ -125,7 +125,8 @@ class Rollback:
         name = version.name
         definition = entry.anew()
         try:
-            self.in_force.put(replace(definition, fresh=True) if fresh else definition, proven=True)
+            definition = replace(definition, fresh=True) if fresh else definition
+            self.in_force.put(definition, f"rollback of {name}", proven=True)
         except LoadError as error:
             self._journal.leave(entry, str(error))
             self._monitor.notice(f"{name}: version {entry.number} can not be put back: {error}")

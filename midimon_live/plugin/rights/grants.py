@@ -4,7 +4,7 @@ Three spans: once (the next execution), this session, and always, which is kept 
 `~/.midimon/grants.toml` and bound to the plugin's name and digest: for other bytes it is suspended.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -140,18 +140,28 @@ class Grants:
             if entry.granted or entry.revoked or entry.denied
         }
 
+    def in_words(self, decisions: Mapping[str, Any]) -> set[str]:
+        """Return what `decisions` has told, a line each."""
+        said = set()
+        for name, entry in decisions.items():
+            said |= {f"{name} may use {one}" for one in entry.granted}
+            said |= {f"{one} is revoked for {name}" for one in entry.revoked}
+            said |= {f"{name} is refused {one}, whatever it is granted" for one in entry.denied}
+        return said
+
     def forget(self, plugin: str) -> None:
         """Drop the decisions of this session about a plugin that is gone; what is kept is kept."""
         self._entries.pop(plugin, None)
 
-    def rights(self, plugin: str) -> Rights:
-        """Return what `plugin` may do now."""
+    def rights(self, plugin: str, declared: frozenset[Scope] | None = None) -> Rights:
+        """Return what `plugin` may do now, or a version of it that has declared something else."""
         entry = self._entries.get(plugin, _Entry())
+        declared = entry.declared if declared is None else declared
         granted = set(entry.granted)
         if self.auto_grant_safe:
-            low = {one for one in entry.declared if one.capability.risk is Risk.LOW}
+            low = {one for one in declared if one.capability.risk is Risk.LOW}
             granted |= {one for one in low if not any(r.covers(one) for r in entry.revoked)}
-        return Rights(entry.declared, granted, entry.denied)
+        return Rights(declared, granted, entry.denied)
 
     def rights_for(self, plugin: str, declared: frozenset[Scope], digest: str) -> Rights:
         """Return what `plugin` may do once it says that; nothing is changed by asking."""
