@@ -8,6 +8,7 @@ import os
 import sys
 from collections.abc import Sequence
 from contextlib import ExitStack
+from functools import cache
 from importlib.util import find_spec
 from typing import Any, Protocol
 
@@ -44,7 +45,9 @@ class Sender(Protocol):
 
 def missing() -> str:
     """Return one line that says what keeps keys from being sent, or ""."""
-    if "pynput" not in sys.modules and find_spec("pynput") is None:
+    try:
+        _find_pynput()
+    except ModuleNotFoundError:
         return "keyboard and mouse need pynput: pip install 'midimon_live[desktop]'"
     if sys.platform not in ("darwin", "win32") and not os.environ.get("DISPLAY"):
         return (
@@ -52,6 +55,13 @@ def missing() -> str:
             "start Jupyter from the desktop"
         )
     return ""
+
+
+@cache
+def _find_pynput() -> None:
+    """Raise ModuleNotFoundError where it is not installed, which may change; looks again then."""
+    if "pynput" not in sys.modules and find_spec("pynput") is None:
+        raise ModuleNotFoundError("pynput")
 
 
 def limits(keys: Sequence[str], platform: str) -> list[str]:
