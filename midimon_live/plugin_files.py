@@ -7,8 +7,7 @@ from pathlib import Path
 from midimon_live.assembly import Assembly
 from midimon_live.errors import DiscoveryError, LoadError
 from midimon_live.following import Followed
-from midimon_live.plugin.folders.bundle import IGNORED, Bundle
-from midimon_live.plugin.folders.manifest import FILE
+from midimon_live.plugin.folders import FILE, IGNORED
 from midimon_live.plugin.version import Definition, Kind
 from midimon_live.watcher import Watched, WatchedFolder, WatchedPlaces
 
@@ -110,6 +109,8 @@ class PluginFiles:
         if not folder.is_dir():
             self._say(name, f"{name}: its folder {folder} is gone{self._plays_on(name)}")
             return
+        from midimon_live.plugin.folders.bundle import Bundle  # most notebooks have no folder
+
         digest = ""
         try:
             bundle = Bundle.read(folder)

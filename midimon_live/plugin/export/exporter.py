@@ -20,9 +20,9 @@ from midimon_live.plugin.export.gather import Gathered, gather
 from midimon_live.plugin.export.imported import needed
 from midimon_live.plugin.export.played import Played, last_played
 from midimon_live.plugin.export.trial import Trial, tried
+from midimon_live.plugin.folders import FILE
 from midimon_live.plugin.folders.bundle import Bundle
 from midimon_live.plugin.folders.loader import load
-from midimon_live.plugin.folders.manifest import FILE
 from midimon_live.plugin.folders.scaffold import check_name, put_folder
 from midimon_live.plugin.info import PluginInfo
 from midimon_live.plugin.version import Definition, Kind

@@ -19,8 +19,8 @@ from midimon_live.errors import InvalidValue
 from midimon_live.plugin.export.gather import Gathered
 from midimon_live.plugin.export.played import Played, mapping_code, message_code
 from midimon_live.plugin.export.trial import AFTER_S, HEARD, Trial, span_of
+from midimon_live.plugin.folders import FILE
 from midimon_live.plugin.folders.bundle import Bundle
-from midimon_live.plugin.folders.manifest import FILE
 from midimon_live.triggers import note
 
 CODE, README = "plugin.py", "README.md"

@@ -25,22 +25,12 @@ from pathlib import Path
 from types import MappingProxyType
 
 from midimon_live.errors import ChecksumMismatch, InvalidPlugin, LoadError
-from midimon_live.plugin.folders.manifest import FILE, Manifest, manifest_of
+from midimon_live.plugin.folders import FILE, IGNORED
+from midimon_live.plugin.folders.manifest import Manifest, manifest_of
 
 MOST_FILES = 1_000
 MOST_BYTES = 64 * 2**20
 DEEPEST = 16
-IGNORED = (
-    "__pycache__",
-    "*.pyc",
-    ".git",
-    ".DS_Store",
-    ".ipynb_checkpoints",
-    "*~",
-    ".*.sw?",
-    "#*#",
-    ".#*",
-)
 _TRIES = 3
 _NOFOLLOW = getattr(os, "O_NOFOLLOW", 0)
 # without these (Windows) files are opened by path; what was opened is compared with what was seen

@@ -18,8 +18,9 @@ from pathlib import Path
 from midimon_live.config.problems import ERROR, WARNING, Problem, Report, plain
 from midimon_live.config.text import read_text
 from midimon_live.errors import DiscoveryError, DuplicatePlugin, ManifestError, PluginNotFound
+from midimon_live.plugin.folders import FILE
 from midimon_live.plugin.folders.bundle import Bundle
-from midimon_live.plugin.folders.manifest import FILE, Manifest, read_manifest
+from midimon_live.plugin.folders.manifest import Manifest, read_manifest
 
 GROUP = "midimon_live"
 

@@ -38,9 +38,9 @@ from midimon_live.config.nodes import node_of
 from midimon_live.config.problems import Path, Problem, Report, clipped, did_you_mean, listed, shown
 from midimon_live.config.text import decoded, parsed
 from midimon_live.errors import InvalidValue, ManifestError
+from midimon_live.plugin.folders import FILE
 from midimon_live.scopes import Scope, scope, scopes_of
 
-FILE = "plugin.toml"
 _WORDS: Mapping[str, Capability] = Capability.known
 _APART = ("capabilities", "reasons")
 _ELSEWHERE: Mapping[str, str] = {
