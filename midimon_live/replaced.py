@@ -34,6 +34,19 @@ def outdated(table: MappingTable, change: Change, new: list[Mapping]) -> list[Ma
     ]
 
 
+def alike(one: object, other: object) -> bool:
+    """Tell whether two things are equal; no, where they can not be compared, as some params.
+
+    An array has no one answer to `==`, and an object of the user's may raise anything.
+    """
+    if one is other:
+        return True
+    try:
+        return bool(one == other)
+    except Exception:
+        return False
+
+
 def _taken(old: Mapping, new: Sequence[Mapping]) -> bool:
     """Tell whether a mapping of another cell goes because of those on the same trigger now.
 
@@ -41,7 +54,7 @@ def _taken(old: Mapping, new: Sequence[Mapping]) -> bool:
     if it is there again.
     """
     return any(
-        (one.action == old.action and one.all == old.all)
+        (one.all == old.all and alike(one.action, old.action))
         or not (one.all or old.all or old.origin is None or one.of_file != old.of_file)
         for one in new
     )
@@ -72,7 +85,7 @@ def rewired(
             for one in mine
             for params in _params(one.action, name)
         ]
-        if new and new != old:
+        if new and not alike(new, old):
             found.add(name)
     return found
 
@@ -87,16 +100,17 @@ def remarks(drop: list[Mapping], new: list[Mapping], change: Change) -> list[str
     origin = change.origin
     if origin is None or origin.cell is None:
         return []
-    heirs = {(one.trigger, one.mode): one for one in new}
-    same = [(one.trigger, one.mode, one.action) for one in new]
+    heirs: dict[Any, list[Mapping]] = {}
+    for one in new:
+        heirs.setdefault((one.trigger, one.mode), []).append(one)
     return [
-        f"{one.trigger} now plays {heirs[one.trigger, one.mode].action} (was {one.action}, "
+        f"{one.trigger} now plays {heirs[one.trigger, one.mode][-1].action} (was {one.action}, "
         f"{one.origin.label})"
         for one in drop
         if one.origin is not None
         and _cell(one) != origin.cell
         and (one.trigger, one.mode) in heirs
-        and (one.trigger, one.mode, one.action) not in same
+        and not any(alike(heir.action, one.action) for heir in heirs[one.trigger, one.mode])
     ]
 
 

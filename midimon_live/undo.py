@@ -16,6 +16,7 @@ from midimon_live.mappings import MappingTable, Origin
 from midimon_live.modes import Modes
 from midimon_live.plugin.manager import PluginManager
 from midimon_live.plugin.version import Definition
+from midimon_live.replaced import alike
 from midimon_live.show import Table, counted
 from midimon_live.versions import same
 from midimon_live.waiting import WaitingChanges
@@ -46,7 +47,7 @@ class State:
             and all(same(one, other.live[name]) for name, one in self.live.items())
             and self.disabled == other.disabled
             and self.decisions == other.decisions
-            and (self.table is other.table or _said(self.table) == _said(other.table))
+            and (self.table is other.table or alike(_said(self.table), _said(other.table)))
         )
 
 

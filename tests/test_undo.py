@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -321,6 +322,55 @@ def _do(notebook: Notebook, step: tuple[object, ...]) -> None:
 
 
 # cells
+
+
+class Raises:
+    """What can not be compared: it says so."""
+
+    def __eq__(self, other: object) -> bool:
+        raise ValueError
+
+    __hash__ = None  # type: ignore[assignment]
+
+
+class Ambiguous(Raises):
+    """As an array: what `==` returns is neither true nor false."""
+
+    def __eq__(self, other: object) -> Any:
+        return self
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def __bool__(self) -> bool:
+        raise ValueError
+
+
+@pytest.mark.parametrize("made", [Raises, Ambiguous])
+def test_params_that_can_not_be_compared(notebook: Notebook, made: type[Raises]) -> None:
+    """The cell runs again, another cell takes the pad, and each is a step to undo."""
+    midi = notebook.midi
+    notebook.names["made"] = made
+    code = HIT.format(said="params['size']", number=1).replace('{"filesystem"}', "()")
+    code = code.replace("Hit)", "plugin(Hit, table=made(), size={size}))")
+    for size, cell in enumerate("aab", 1):
+        notebook.run(cell, code.replace("{size}", str(size)))
+        midi.play(press(1))
+        assert dict(midi.plugins.get_state("hit")) == {"said": size}
+    for size in (2, 1):
+        midi.undo()
+        midi.play(press(1))
+        assert dict(midi.plugins.get_state("hit")) == {"said": size}
+
+
+def test_another_cells_table_that_can_not_be_compared_goes(notebook: Notebook) -> None:
+    """And that is said: whether it was the same, nobody can tell."""
+    midi = notebook.midi
+    notebook.names["made"] = Raises
+    notebook.run("a", HIT.format(said=1, number=1).partition("midi.map")[0])
+    notebook.run("b", "midi.map(note(1), plugin(Hit, table=made()))")
+    (said,) = notebook.run("c", "midi.map(note(1), plugin(Hit, table=made()))")
+    assert said.startswith("note 1 now plays hit (was hit, In [")
+    assert list(map(str, midi.mappings())) == ["note 1 -> hit"]
 
 
 def test_what_a_cell_decided_goes_when_it_does_not_say_so_any_more(notebook: Notebook) -> None:
