@@ -131,8 +131,19 @@ class Drafts:
 
     def _decide(self, change: Change) -> list[str]:
         """Do what a cell has decided about its own plugins; returns what there is to say."""
+        before, self._ending = self._ending, change.origin
+        try:
+            said = self._decide_now(change)
+            if self._current() is None:  # the cell has said all that it will
+                said += self._replace_decisions(change, change.decisions)
+        finally:
+            self._ending = before
+        return [line for line in said if line]
+
+    def _decide_now(self, change: Change) -> list[str]:
+        """Do what is decided, as said by the cell of a change."""
         said = []
-        token, before, self._ending = _deciding.set(change), self._ending, change.origin
+        token = _deciding.set(change)
         try:
             done = {name: some for name, some in change.decisions.items() if some}
             for decision in [one for some in done.values() for one in some]:
@@ -142,12 +153,9 @@ class Drafts:
                     said.append(str(error))
             for name in done:
                 del change.decisions[name]
-            _deciding.reset(token)
-            if self._current() is None:  # the cell has said all that it will
-                said += self._replace_decisions(change, change.decisions)
         finally:
-            self._ending = before
-        return [line for line in said if line]
+            _deciding.reset(token)
+        return said
 
     def decided(self, about: tuple[str, str], take_back: Callable[[], None]) -> None:
         """Note what the running cell decided about a plugin: a grant, or whether it may run.

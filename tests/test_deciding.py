@@ -94,6 +94,21 @@ def test_a_cell_that_fails_forgets_it(notebook: Notebook) -> None:
     assert "not granted" in midi.plugins.refusal("hit")
 
 
+def test_a_decision_that_is_interrupted_leaves_later_cells_their_own(notebook: Notebook) -> None:
+    """What a later cell decides is that cell's still, and goes when it fails."""
+
+    def interrupt() -> str:
+        raise KeyboardInterrupt
+
+    notebook.names["interrupt"] = interrupt
+    notebook.run("a", HIGH)
+    with pytest.raises(KeyboardInterrupt):
+        notebook.run("b", f"{HIGH.replace('Hit', 'Tap')}\nmidi.decide_later('tap', interrupt)")
+    with pytest.raises(ZeroDivisionError):
+        notebook.run("c", "say('disable hit')\n1 / 0")
+    assert notebook.midi.plugins.disabled() == set()
+
+
 def test_what_can_not_be_granted_is_said_at_the_end_of_the_cell(notebook: Notebook) -> None:
     """The plugin is live all the same, and what else was decided is in force."""
     midi = notebook.midi
