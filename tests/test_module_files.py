@@ -13,7 +13,8 @@ from typing import Any
 import pytest
 
 from midimon_live import note, plugin
-from midimon_live.testing import TestSession, press, released, session
+from midimon_live.testing import TestSession, press, session
+from tests.support.pad import noticed, played
 
 CODE = """
 from midimon_live import ActionPlugin, note
@@ -84,18 +85,6 @@ def mapped(midi: TestSession, folder: Folder, note_: int = 1) -> ModuleType:
     midi.map(note(36), module.Blink)
     midi.look()
     return module
-
-
-def played(midi: TestSession) -> list[int]:
-    """Hit the pad; returns the notes that begin."""
-    midi.virtual.clear()
-    midi.play(press(36), released(36))
-    return [one.note for one in midi.sent if one.type == "note_on"]
-
-
-def noticed(midi: TestSession) -> str:
-    """Return all notices."""
-    return "\n".join(midi.status().remarks)
 
 
 def test_a_saved_module_plays_its_new_class(midi: TestSession, folder: Folder) -> None:

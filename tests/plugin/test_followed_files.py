@@ -14,6 +14,7 @@ import watchfiles
 from midimon_live import note, plugin, send
 from midimon_live.plugin.folders import catalog
 from midimon_live.sessions import Session
+from tests.support.pad import noticed
 
 MANIFEST = '[plugin]\nname = "{name}"\nversion = "1"\n[plugin.capabilities]\nmidi = true\n'
 CODE = """
@@ -69,11 +70,6 @@ def played(midi: Session, pad: int = 36) -> int:
     midi.virtual.release(pad)
     midi.settle()
     return next(one.note for one in midi.virtual.sent if one.type == "note_on")
-
-
-def noticed(midi: Session) -> str:
-    """Return all notices."""
-    return "\n".join(midi.status().remarks)
 
 
 def test_a_saved_plugin_is_loaded_again_by_itself(tmp_path: Path, midi: Session) -> None:

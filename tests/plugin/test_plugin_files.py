@@ -8,7 +8,8 @@ import pytest
 
 from midimon_live import note, plugin
 from midimon_live.errors import InvalidValue
-from midimon_live.testing import TestSession, press, released, session
+from midimon_live.testing import TestSession, session
+from tests.support.pad import noticed, played
 
 MANIFEST = '[plugin]\nname = "{name}"\nversion = "1"\n{more}'
 CODE = """
@@ -43,18 +44,6 @@ def midi(tmp_path: Path) -> Iterator[TestSession]:
         made.map(note(36), plugin("blink"))
         made.look()
         yield made
-
-
-def played(midi: TestSession) -> list[int]:
-    """Hit the pad; returns the notes that begin."""
-    midi.virtual.clear()
-    midi.play(press(36), released(36))
-    return [one.note for one in midi.sent if one.type == "note_on"]
-
-
-def noticed(midi: TestSession) -> str:
-    """Return all notices."""
-    return "\n".join(midi.status().remarks)
 
 
 def test_a_saved_plugin_plays_its_new_version(midi: TestSession) -> None:
