@@ -68,7 +68,7 @@ class Builder:
         self._notice = notice
         self._voices = voices
         self.deadline = DEADLINE_S
-        self.rehearsals = Rehearsals(services, runner.describe, services.mute)
+        self.rehearsals = Rehearsals(services, runner.describe)
         self.stats: defaultdict[str, StatsRecorder] = defaultdict(StatsRecorder)
 
     def build(

@@ -34,9 +34,6 @@ class Services(Protocol):
     def output_names(self) -> list[str]:
         """Return the names of all outputs."""
 
-    def open_outputs(self) -> list[str]:
-        """Return the names of the outputs that are open."""
-
     def schedule(
         self, version: Version, delay: float, function: Callable[..., Any], args: tuple[Any, ...]
     ) -> Timer:

@@ -22,7 +22,8 @@ from typing import Any, NamedTuple, NoReturn
 from midimon_live.capabilities import Capability
 from midimon_live.events import TriggerContext
 from midimon_live.plugin.api import ActionPlugin
-from midimon_live.plugin.host import Services, VersionHost
+from midimon_live.plugin.host import VersionHost
+from midimon_live.plugin.services import HostServices
 from midimon_live.plugin.version import Kind, Version
 from midimon_live.scopes import Scope
 from midimon_live.timers import Timer, Timers
@@ -52,12 +53,12 @@ class DryServices:
     """What stands behind the `host` of a plugin that is tried: as real as can be without effect.
 
     Args:
-        real: tells which outputs are open.
+        outputs: the full names of those that are open; others are not asked for.
         began_ms: the moment of the first event, in milliseconds since the Unix epoch.
     """
 
-    def __init__(self, real: Services, began_ms: int) -> None:
-        self._real = real
+    def __init__(self, outputs: list[str], began_ms: int) -> None:
+        self._outputs = outputs
         self._began_ms = began_ms
         self._moment = 0.0
         self._timers = Timers()
@@ -68,17 +69,12 @@ class DryServices:
         return self.output_name(port)
 
     def output_name(self, port: str | None) -> str:
-        """Return the full name of an open output; another one is not asked for."""
-        names = self.output_names()
-        return next((one for one in names if port is None or port in one), port or "")
+        """Return the full name of an open output, or what was given."""
+        return next((one for one in self._outputs if port is None or port in one), port or "")
 
     def output_names(self) -> list[str]:
         """Return the names of the open outputs."""
-        return self._real.open_outputs()
-
-    def open_outputs(self) -> list[str]:
-        """Return the names of the open outputs."""
-        return self._real.open_outputs()
+        return list(self._outputs)
 
     def schedule(
         self, version: Version, delay: float, function: Callable[..., Any], args: tuple[Any, ...]
@@ -119,23 +115,16 @@ class Rehearsals:
     """Tries versions.
 
     Args:
-        services: the real ones.
+        services: the real ones, which send nothing any more in a copy.
         describe: returns one line about an exception.
-        mute: keeps everything in a copy from being sent.
 
     Attributes:
         still: keeps handlers from running elsewhere while the process is copied.
     """
 
-    def __init__(
-        self,
-        services: Services,
-        describe: Callable[[BaseException], str],
-        mute: Callable[[], None],
-    ) -> None:
+    def __init__(self, services: HostServices, describe: Callable[[BaseException], str]) -> None:
         self._services = services
         self._describe = describe
-        self._mute = mute
         self.still: Callable[[], AbstractContextManager[None]] = nullcontext
         self._copying_s = 0.0
 
@@ -194,7 +183,7 @@ class Rehearsals:
         end: Callable[[], None],
     ) -> Verdict:
         """Play to a version, in the copy."""
-        services = DryServices(self._services, calls[0][1].timestamp)
+        services = DryServices(self._services.open_outputs(), calls[0][1].timestamp)
         plugin = version.plugin
         plugin.host = VersionHost(version, services, state, plugin.host.folder)
         at = ""
@@ -247,7 +236,7 @@ class Rehearsals:
         try:
             gc.disable()
             _silence()
-            self._mute()
+            self._services.mute()
             os.write(tell, json.dumps(play()).encode())
         finally:
             os._exit(0)
