@@ -1,11 +1,13 @@
 """Versions of plugins: what is kept, tried, rolled back and told."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from midimon_live.errors import InvalidValue, LoadError, PluginNotFound
+from midimon_live.plugin import building
+from midimon_live.plugin.deadlines import within
 from midimon_live.testing import TestSession, press, released, session, turn
 from midimon_live.versions import FAILED, GONE, LIVE, REPLACED, ROLLED_BACK
 from tests.support.notebook import Notebook
@@ -399,6 +401,35 @@ def test_a_migrate_that_takes_long_keeps_events_waiting_for_a_moment_only(
     )
     with pytest.raises(LoadError, match=r"migrate took longer than 0\.25 s"):
         notebook.run("a", code)
+
+
+@pytest.mark.parametrize(("more", "watched"), [("", 1), ("    def migrate(self, old): pass\n", 2)])
+def test_only_migrate_is_watched_while_events_wait(
+    notebook: Notebook, monkeypatch: pytest.MonkeyPatch, more: str, watched: int
+) -> None:
+    """Else `initialize` is: a timer or thread for each plugin would cost more than the swap."""
+    notebook.run("a", COUNTER.format(step=1))
+    calls: list[float] = []
+
+    def counting(seconds: float, function: Callable[[], object]) -> object:
+        calls.append(seconds)
+        return within(seconds, function)
+
+    monkeypatch.setattr(building, "within", counting)
+    notebook.run("a", COUNTER.format(step=2).replace("midi.map", f"{more}midi.map"))
+    assert len(calls) == watched
+
+
+def test_a_state_that_can_not_be_taken_over_changes_nothing(notebook: Notebook) -> None:
+    """An attribute that is set by code of its own may refuse."""
+    notebook.run("a", COUNTER.format(step=1))
+    notebook.midi.play(press(1))
+    refuses = """    dry_run = False
+    count = property(lambda self: 0, lambda self, to: 1 / (1 - to))
+midi.map"""
+    with pytest.raises(LoadError, match="taking over its state raised ZeroDivisionError"):
+        notebook.run("a", COUNTER.format(step=1).replace("midi.map", refuses, 1))
+    assert outcomes(notebook.midi, "counter") == [LIVE, FAILED]
 
 
 def test_the_first_version_stays_where_it_fails(notebook: Notebook) -> None:

@@ -140,13 +140,15 @@ class Builder:
         Raises:
             LoadError: its `migrate` raised, or took too long.
         """
-        inside = new.context.copy()
+        if not takes_over(old.plugin, new):
+            return
         what = "migrate" if new.migrates else "taking over its state"
-        seconds = min(self.deadline, MIGRATE_S)
+        call = partial(new.context.copy().run, take_over, old.plugin, new)
         try:
-            dropped = self._within(
-                seconds, new, what, partial(inside.run, take_over, old.plugin, new)
-            )
+            if new.migrates:  # the author's code, which may not come back
+                dropped = self._within(min(self.deadline, MIGRATE_S), new, what, call)
+            else:
+                dropped = call()
         except LoadError:
             raise
         except BaseException as error:
@@ -193,11 +195,18 @@ class Builder:
             raise LoadError(version.name, f"not live: {why}") from error
 
 
+def takes_over(old: Plugin, new: Version) -> bool:
+    """Tell whether there is anything that a version takes over from an instance."""
+    if old is new.plugin or new.definition.fresh:
+        return False
+    return new.migrates or (bool(old.keep) and new.definition.kind is not Kind.INSTANCE)
+
+
 def take_over(old: Plugin, new: Version) -> list[str]:
     """Let a version take over what an instance keeps; returns what was dropped, a line each."""
-    if old is new.plugin or new.definition.fresh:
+    if not takes_over(old, new):
         return []
     if new.migrates:
         new.plugin.migrate(old)
         return []
-    return carry(old, new.plugin) if new.definition.kind is not Kind.INSTANCE else []
+    return carry(old, new.plugin)
