@@ -235,6 +235,10 @@ def _follow(session: Session, word: str | None = None) -> Table:
     return session.follow(None if word is None else word == "on")
 
 
+def _panel(session: Session, name: str | None = None) -> Any:
+    return session.panel(name)
+
+
 def _panic(session: Session) -> str:
     failures = session.panic()
     return "\n".join(failures) or "all notes off"
@@ -302,6 +306,7 @@ COMMANDS: dict[str, Command] = {
     "record": Command("[FILE|stop]", "record what is played and what comes of it", _record),
     "replay": Command("FILE", "play a take again: .jsonl, or .mid of any program", _replay),
     "follow": Command("[on|off]", "which files come into force when they are saved", _follow),
+    "panel": Command("[NAME]", "show a panel, or all of them", _panel),
     "panic": Command("", "all notes off, all actions cancelled", _panic),
     "help": Command("[COMMAND]", "this list", _help),
 }

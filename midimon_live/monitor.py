@@ -9,7 +9,7 @@ import threading
 from collections import Counter, deque
 from collections.abc import Iterable, Sequence
 from collections.abc import Mapping as AnyMapping
-from itertools import islice
+from itertools import islice, takewhile
 from math import ceil
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -163,6 +163,10 @@ class Monitor:
         newest = islice(reversed(self._copy()), _LATENESS_WINDOW)
         late = sorted((row[1] - row[0].time) * 1000 for row in newest)
         return Lateness(percentile(late, 0.5), percentile(late, 0.99), late[-1] if late else 0.0)
+
+    def since(self, moment: float) -> int:
+        """Return how many of the events that are remembered were handled since that moment."""
+        return sum(1 for _ in takewhile(lambda row: row[1] >= moment, reversed(self._copy())))
 
     def notice(self, text: str, *, about: str = "") -> None:
         """Keep one line for the user, in place of the one before about the same thing.

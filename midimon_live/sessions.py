@@ -18,7 +18,6 @@ from midimon_live.committer import Committer
 from midimon_live.drafts import Drafts
 from midimon_live.errors import InvalidValue
 from midimon_live.events import TriggerContext
-from midimon_live.follows import Follows
 from midimon_live.home import home as usual_home
 from midimon_live.learn import TIMEOUT_S, Learner, Lessons
 from midimon_live.learned import Learned, NothingLearned
@@ -28,6 +27,7 @@ from midimon_live.plugin import streams
 from midimon_live.plugin.api import Plugin
 from midimon_live.plugin.failures import plain_place
 from midimon_live.pump import Pump
+from midimon_live.screens import Screens
 from midimon_live.triggers import check_trigger
 from midimon_live.undo import Undo
 from midimon_live.waiting import WaitingChanges
@@ -35,7 +35,7 @@ from midimon_live.waiting import WaitingChanges
 Handler = Callable[[TriggerContext], Any]
 
 
-class Session(Follows):
+class Session(Screens):
     """A running engine with its ports and plugins. Any thread may call anything, unless said.
 
     Args:
@@ -88,6 +88,7 @@ class Session(Follows):
         self._drafts = Drafts(self._waiting, self.running)
         self.use_tape(parts)
         self.follow_files(parts, committer, self._drafts, threads=threads)
+        self.use_screens(parts, shell, threads=threads)
         self._undo = Undo(
             self.plugins, self._modes, committer, self._waiting, lambda: self._drafts.origin
         )
@@ -316,6 +317,7 @@ class Session(Follows):
         self._closed = True
         atexit.unregister(self.close)
         with _each_step(self._monitor) as step:
+            step(self.close_screens)
             step(self.close_takes)
             step(self.close_files)
             step(self._lessons.end)

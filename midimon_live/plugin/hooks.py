@@ -69,6 +69,12 @@ def midimon_backends() -> Mapping[str, Callable[..., Any]]:
 
 
 @hookspec
+def midimon_panels() -> Mapping[str, Any]:
+    """Return classes of panels by the name that `midi.panel` takes; see `panels/base.py`."""
+    return {}
+
+
+@hookspec
 def midimon_event(trace: Any) -> None:
     """Be told of an event when it has been handled: a `Trace`, as `midi.traces()` gives it."""
 

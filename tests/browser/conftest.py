@@ -14,7 +14,7 @@ import pytest
 from playwright.sync_api import Browser, sync_playwright
 from playwright.sync_api import Error as PlaywrightError
 
-from tests.browser.lab import Lab
+from tests.browser.lab import Frontend, Lab
 from tests.browser.server import JupyterServer
 from tests.support.need import need_program
 
@@ -72,13 +72,27 @@ def browser(chromium: str) -> Iterator[Browser]:
 @pytest.fixture(params=["lab", "notebook"])
 def lab(request: pytest.FixtureRequest, jupyter: JupyterServer, browser: Browser) -> Iterator[Lab]:
     """A page of its own for the test, in JupyterLab and then in Notebook 7."""
+    yield from _page(request, jupyter, browser, request.param)
+
+
+def _page(
+    request: pytest.FixtureRequest, jupyter: JupyterServer, browser: Browser, frontend: Frontend
+) -> Iterator[Lab]:
     name = re.sub(r"\W+", "-", request.node.name).strip("-")
     window = browser.new_context(viewport={"width": 1280, "height": 900})
     try:
-        yield Lab(jupyter, window, request.param, name)
+        yield Lab(jupyter, window, frontend, name)
     finally:
         window.close()
         jupyter.end_kernels()
+
+
+@pytest.fixture
+def jupyterlab(
+    request: pytest.FixtureRequest, jupyter: JupyterServer, browser: Browser
+) -> Iterator[Lab]:
+    """A page of its own for the test, in JupyterLab alone."""
+    yield from _page(request, jupyter, browser, "lab")
 
 
 @pytest.hookimpl(wrapper=True)
@@ -87,7 +101,8 @@ def pytest_runtest_makereport(
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """Keep a picture of what a failed test had on the screen."""
     report = yield
-    lab = getattr(item, "funcargs", {}).get("lab")
+    given = getattr(item, "funcargs", {})
+    lab = given.get("lab") or given.get("jupyterlab")
     if report.when == "call" and report.failed and lab is not None:
         report.sections.append(("screen", _picture(lab)))
     return report

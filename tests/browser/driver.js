@@ -61,6 +61,17 @@ window.driver = (() => {
     return error ? plain(error.traceback) : null;
   }
 
+  /** Begin to run one cell; does not wait for it. */
+  function start(index) {
+    cell(index);
+    panel.content.deselectAll();
+    panel.content.activeCellIndex = index;
+    jupyterapp.commands.execute("notebook:run-cell");
+  }
+
+  /** Whether a cell is running, or waits for its turn. */
+  const running = (index) => cell(index).node.querySelector(".jp-InputPrompt").innerText.includes("*");
+
   const write = (index, source) => cell(index).model.sharedModel.setSource(source);
 
   /** What is to be read under a cell. */
@@ -86,5 +97,5 @@ window.driver = (() => {
     return printed.trim();
   }
 
-  return { open, run, write, text, shows, ask };
+  return { open, run, start, running, write, text, shows, ask };
 })();

@@ -64,6 +64,14 @@ class Lab:
         if traceback := self.page.evaluate("index => driver.run(index)", index):
             raise CellError(f"cell {index} raised\n{traceback}")
 
+    def start(self, index: int) -> None:
+        """Begin to run one cell, without waiting for it."""
+        self.page.evaluate("index => driver.start(index)", index)
+
+    def is_running(self, index: int) -> bool:
+        """Tell whether a cell runs, or waits for its turn."""
+        return bool(self.page.evaluate("index => driver.running(index)", index))
+
     def write(self, index: int, source: str) -> None:
         """Replace what stands in a cell, without running it."""
         self.page.evaluate("args => driver.write(...args)", [index, source])

@@ -1,0 +1,40 @@
+"""The dashboard: the overview on top, and the other panels behind tabs."""
+
+from typing import TYPE_CHECKING, Any
+
+from ipywidgets import Tab, VBox
+
+from midimon_live.panels import PANELS
+
+if TYPE_CHECKING:
+    from midimon_live.panels.desk import Desk
+
+_ON_TOP = "overview"
+
+
+class Dashboard(VBox):  # type: ignore[misc]
+    """All panels at once; made by `midi.panel()`. Those behind other tabs are not fed.
+
+    Args:
+        desk: the session's.
+    """
+
+    def __init__(self, desk: "Desk") -> None:
+        self._top = desk.panel(_ON_TOP)
+        names = [name for name in PANELS if name != _ON_TOP]
+        tabs = Tab(
+            children=[desk.panel(name) for name in names],
+            titles=[PANELS[name][1] for name in names],
+        )
+        tabs.add_class("mm-tabs")
+        super().__init__(children=[self._top, tabs])
+        self.add_class("mm-dashboard")
+
+    def __repr__(self) -> str:
+        return repr(self._top)
+
+    def _repr_mimebundle_(self, **kwargs: Any) -> Any:
+        bundle = super()._repr_mimebundle_(**kwargs)
+        data, metadata = bundle if isinstance(bundle, tuple) else (bundle, {})
+        table = self._top.table()
+        return {**data, "text/plain": repr(table), "text/html": table._repr_html_()}, metadata

@@ -1,0 +1,170 @@
+"""All panels of a session: one thread that feeds them, one line on which browsers speak."""
+
+import threading
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from midimon_live.assembly import Assembly
+from midimon_live.errors import InvalidValue, MidimonError
+from midimon_live.panels.base import Line, Panel
+from midimon_live.panels.messages import Flow, Message, read
+from midimon_live.panels.route import Route
+from midimon_live.workers import InlineWorkers, ThreadWorkers, Workers
+
+if TYPE_CHECKING:
+    from midimon_live.sessions import Session
+
+TICK_S = 1 / 30
+_TROUBLE_S = 5.0
+_MOST_WAITING = 50
+_LANE = "panels"
+
+
+class Desk:
+    """The panels of a session. Any thread may call anything.
+
+    Args:
+        session: what is shown.
+        parts: what it is made of.
+        shell: the IPython shell, for its kernel; None outside of IPython.
+        threads: False feeds nobody by itself; tests call `tick`.
+
+    Attributes:
+        session: what is shown.
+        parts: what it is made of.
+        line: the comm on which views speak.
+    """
+
+    def __init__(self, session: "Session", parts: Assembly, shell: Any, *, threads: bool) -> None:
+        self.session = session
+        self.parts = parts
+        self._threads = threads
+        self._workers: Workers = ThreadWorkers() if threads else InlineWorkers()
+        self._now = parts.clock.now
+        self._flow = Flow(self._now)
+        self._route = Route(shell)
+        self._panels: dict[str, Panel] = {}
+        self._waiting = 0
+        self._trouble = ""
+        self._trouble_until = 0.0
+        self._wake = threading.Event()
+        self._thread: threading.Thread | None = None
+        self._closed = False
+        self.line = self._new_line()
+
+    def panel(self, name: str) -> Panel:
+        """Return the panel of that name, the same one every time.
+
+        Raises:
+            InvalidValue: there is none of that name.
+        """
+        known = self._panels.get(name)
+        if known is not None and known.comm is not None:
+            return known
+        if self.line.comm is None:  # somebody closed all widgets
+            self.line = self._new_line()
+        from midimon_live.panels import kind
+
+        panel = self._panels[name] = kind(name, self.parts.hooks)(self)
+        return panel
+
+    def forget(self, panel: Panel) -> None:
+        """A panel was closed; the next `panel` makes another."""
+        if self._panels.get(panel.name) is panel:
+            del self._panels[panel.name]
+
+    @property
+    def trouble(self) -> str:
+        """What was wrong with the last messages of browsers, for some seconds; or ""."""
+        if self._trouble and self._now() >= self._trouble_until:
+            self._trouble = ""
+        return self._trouble
+
+    def refuse(self, why: str) -> None:
+        """Say in all panels that something a browser said is not taken."""
+        self.parts.monitor.counters["refused browser messages"] += 1
+        self._trouble = why
+        self._trouble_until = self._now() + _TROUBLE_S
+
+    def hand_over(self, message: Message, job: Callable[[], Any]) -> None:
+        """Have a command done on the thread for commands, and answered: the hop to the session."""
+        if self._waiting >= _MOST_WAITING:
+            self.answer(message, error=f"{_MOST_WAITING} commands before this one have not ended")
+            return
+        self._waiting += 1
+
+        def done() -> None:
+            try:
+                value = job()
+            except MidimonError as error:
+                self.answer(message, error=str(error))
+            except Exception as error:
+                self.answer(message, error=f"{type(error).__name__}: {error!s:.300}")
+            else:
+                self.answer(message, value=value)
+            finally:
+                self._waiting -= 1
+                self._wake.set()
+
+        self._workers.do(done, _LANE)
+
+    def answer(self, message: Message, *, value: Any = None, error: str = "") -> None:
+        """Answer a view."""
+        if not self._closed:
+            reply = {"reply": message.id, "view": message.view}
+            self.line.send({**reply, "error": error} if error else {**reply, "value": value})
+
+    def tick(self) -> None:
+        """Feed every panel that somebody looks at; the panels' thread, or a test."""
+        now = self._now()
+        for panel in list(self._panels.values()):
+            panel.feed(now)
+
+    def close(self) -> None:
+        """Take all panels off the screens; again is harmless."""
+        self._closed = True
+        self._wake.set()
+        for panel in list(self._panels.values()):
+            panel.close()
+        self.line.close()
+        self._route.close()
+
+    def _new_line(self) -> Line:
+        line = Line()
+        line.on_msg(self._heard)
+        self._route.serve(line.comm)
+        return line
+
+    def _heard(self, _line: Line, content: Any, buffers: Any) -> None:
+        """Take one message; on a subshell's thread, or on the main thread."""
+        admitted = self._flow.admits()
+        try:
+            message = read(content, buffers)
+        except InvalidValue as error:
+            self.refuse(str(error))
+            return
+        panel = self._panels.get(message.panel)
+        if panel is None:
+            self.answer(message, error="this panel was closed; run the cell again")
+            return
+        if not admitted:
+            self.refuse("more messages came from the browser than are taken; some were left out")
+        panel.receive(message, admitted=admitted)
+        self._look()
+
+    def _look(self) -> None:
+        """Let the panels' thread look now; it is started when it is needed first."""
+        self._wake.set()
+        if self._thread is None and self._threads and not self._closed:
+            self._thread = threading.Thread(target=self._serve, name="midimon-panels", daemon=True)
+            self._thread.start()
+
+    def _serve(self) -> None:
+        while not self._closed:
+            looked = any(panel.watched for panel in list(self._panels.values()))
+            self._wake.wait(TICK_S if looked else None)
+            self._wake.clear()
+            try:
+                self.tick()
+            except Exception as error:
+                self.parts.monitor.notice(f"panels: {error!r:.200}", about="panels")

@@ -1,0 +1,57 @@
+"""Letting the messages of a comm be handled while a cell runs.
+
+ipykernel hands a comm's messages to the thread that published on that comm last: after `comm_open`
+the main thread, where a running cell keeps them waiting. The comm itself is asked about that
+(`_reply_subshell_for`, in ipykernel 7.4), so ours answer with a subshell of our own, which no other
+widget's callbacks keep busy. Everything used here is private to ipykernel and looked for first;
+where it is missing, the front end's own subshells serve, and where those are missing too, messages
+wait for the cell.
+"""
+
+from concurrent.futures import Future
+from contextlib import suppress
+from typing import Any
+
+_PATIENCE_S = 3.0
+
+
+class Route:
+    """The way of browser messages into a kernel. Any thread may call.
+
+    Args:
+        shell: the IPython shell; without one, or without a kernel, nothing is done.
+    """
+
+    def __init__(self, shell: Any) -> None:
+        self._channel: Any = getattr(getattr(shell, "kernel", None), "shell_channel_thread", None)
+        self._subshell: str | None = None
+
+    def serve(self, comm: Any) -> bool:
+        """Let a comm's messages be handled while cells run; tells whether that is so."""
+        if not hasattr(comm, "_reply_subshell_for"):
+            return False
+        if self._subshell is None:
+            self._subshell = self._in_channel("_create_subshell")
+        comm._reply_subshell_for = lambda _data, default: self._subshell or default  # noqa: SLF001
+        return self._subshell is not None
+
+    def close(self) -> None:
+        """Give the subshell back; again is harmless."""
+        gone, self._subshell = self._subshell, None
+        if gone is not None:
+            self._in_channel("_delete_subshell", gone)
+
+    def _in_channel(self, method: str, *args: Any) -> Any:
+        """Call a method of the subshell manager in the only thread that may."""
+        answer: Future[Any] = Future()
+
+        def call() -> None:
+            try:
+                answer.set_result(getattr(self._channel.manager, method)(*args))
+            except BaseException as error:
+                answer.set_exception(error)
+
+        with suppress(Exception):  # an ipykernel that does it in another way
+            self._channel.io_loop.add_callback(call)
+            return answer.result(_PATIENCE_S)
+        return None

@@ -1,0 +1,174 @@
+// What every panel is drawn with: elements, numbers, buttons, tables.
+
+/**
+ * Make an element. Text is only ever text: nothing here is parsed as HTML.
+ * @param {string} tag
+ * @param {Record<string, any>} [props] "class", "on<event>" functions, properties (`value`,
+ *   `disabled`, ...), and attributes for whatever has a dash or is no property; undefined is left out
+ * @param {...(Node | string | number | null | undefined)} children
+ * @returns {any}
+ */
+export function h(tag, props = {}, ...children) {
+  const node = document.createElement(tag);
+  for (const [name, value] of Object.entries(props)) put(node, name, value);
+  node.append(...children.filter((one) => one != null).map((one) => (one instanceof Node ? one : String(one))));
+  return node;
+}
+
+/**
+ * Make an SVG element; everything in `attrs` is an attribute.
+ * @param {string} tag
+ * @param {Record<string, any>} [attrs]
+ * @param {...(Node | string)} children
+ * @returns {SVGElement}
+ */
+export function svg(tag, attrs = {}, ...children) {
+  const node = document.createElementNS("http://www.w3.org/2000/svg", tag);
+  for (const [name, value] of Object.entries(attrs)) node.setAttribute(name, String(value));
+  node.append(...children);
+  return node;
+}
+
+/** @param {any} node @param {string} name @param {any} value */
+function put(node, name, value) {
+  if (value === undefined) return;
+  if (name === "class") node.className = value;
+  else if (name.startsWith("on")) node.addEventListener(name.slice(2), value);
+  else if (name in node && !name.includes("-") && name !== "list") node[name] = value;
+  else node.setAttribute(name, String(value));
+}
+
+/** Set a text only when it differs, so that selections and screen readers are left alone.
+ * @param {Node} node @param {any} value */
+export function text(node, value) {
+  const wanted = value == null ? "" : String(value);
+  if (node.textContent !== wanted) node.textContent = wanted;
+}
+
+/** Set or remove an attribute, only when that changes it.
+ * @param {Element} node @param {string} name @param {any} value undefined, null or false removes it */
+export function attr(node, name, value) {
+  if (value == null || value === false) node.removeAttribute(name);
+  else if (node.getAttribute(name) !== String(value)) node.setAttribute(name, String(value));
+}
+
+/** A number for people: at most three digits that count, no jumping width with `mm-num`.
+ * @param {number} value @returns {string} */
+export function short(value) {
+  if (!Number.isFinite(value)) return "–";
+  const size = Math.abs(value);
+  if (size >= 1e6) return `${(value / 1e6).toFixed(size >= 1e7 ? 0 : 1)} M`;
+  if (size >= 1e4) return `${(value / 1e3).toFixed(size >= 1e5 ? 0 : 1)} k`;
+  return size >= 100 || Number.isInteger(value) ? value.toFixed(0) : value.toFixed(1);
+}
+
+/** Microseconds with their unit: "840 µs", "12.5 ms", "1.2 s".
+ * @param {number} us @returns {string} */
+export function span(us) {
+  if (us < 1000) return `${us.toFixed(0)} µs`;
+  return us < 1e6 ? `${(us / 1e3).toFixed(us < 1e4 ? 1 : 0)} ms` : `${(us / 1e6).toFixed(1)} s`;
+}
+
+/** The time of day of a moment. @param {number} epochMs @returns {string} */
+export function clock(epochMs) {
+  return new Date(epochMs).toLocaleTimeString([], { hour12: false });
+}
+
+/** A name as it has to be typed behind `%midi`. @param {any} name @returns {string} */
+export function word(name) {
+  const plain = String(name);
+  return /^[^\s'"\\]+$/.test(plain) ? plain : `'${plain.replaceAll("'", `'"'"'`)}'`;
+}
+
+/** A text as Python writes it. @param {any} value @returns {string} */
+export function py(value) {
+  return JSON.stringify(String(value));
+}
+
+/** The colours of the theme in force, for a canvas.
+ * @param {Element} node inside of the panel @returns {(name: string) => string} e.g. colour("accent") */
+export function colours(node) {
+  const style = getComputedStyle(node);
+  return (name) => style.getPropertyValue(`--mm-${name}`).trim();
+}
+
+/** Call back when the theme changes. @param {() => void} changed @returns {() => void} ends that */
+export function onTheme(changed) {
+  const watch = new MutationObserver(changed);
+  watch.observe(document.body, { attributes: true, attributeFilter: ["data-jp-theme-light", "class"] });
+  return () => watch.disconnect();
+}
+
+/**
+ * A button that shows its `%midi` or `midi.` twin while it is pointed at or focused.
+ * @param {string} label
+ * @param {{ onclick?: (event: any) => void, twin?: string, kind?: string, title?: string, label?: string }} [more]
+ *   kind: "" | "primary" | "danger" | "quiet"; label: what a screen reader says instead
+ */
+export function button(label, { onclick, twin, kind = "", title, label: said } = {}) {
+  const kinds = kind ? `mm-button mm-${kind}` : "mm-button";
+  return h("button", { type: "button", class: kinds, onclick, title, "data-twin": twin, "aria-label": said }, label);
+}
+
+/**
+ * A word with a shape before it; colour alone never says anything.
+ * @param {string} said
+ * @param {"good" | "warn" | "bad" | "low" | "off" | "accent"} kind
+ */
+export function chip(said, kind) {
+  return h("span", { class: `mm-chip mm-${kind}` }, said);
+}
+
+/**
+ * A table whose rows are kept by key, so that what is focused stays so while it changes.
+ * @template Row
+ * @param {{ title: string, num?: boolean, class?: string, text?: (row: Row) => any,
+ *   make?: (row: Row) => Node, show?: (node: any, row: Row) => void }[]} columns
+ *   each either `text`, or `make` once a row and `show` whenever it changes
+ * @param {{ label: string, empty: string, key: (row: Row) => string | number }} about
+ */
+export function grid(columns, { label, empty, key }) {
+  const body = h("tbody");
+  const heads = columns.map((one) => h("th", { scope: "col", class: one.num ? "mm-num" : one.class }, one.title));
+  const table = h("table", { class: "mm-table", "aria-label": label }, h("thead", {}, h("tr", {}, ...heads)), body);
+  const nothing = h("p", { class: "mm-empty" }, empty);
+  // focusable: a keyboard must be able to scroll it
+  const el = h("div", { class: "mm-scroll", tabIndex: 0, role: "region", "aria-label": label }, table, nothing);
+  /** @type {Map<string | number, { tr: any, cells: any[], said: string }>} */
+  const kept = new Map();
+  return {
+    el,
+    /** @param {Row[]} rows */
+    update(rows) {
+      const gone = new Set(kept.keys());
+      rows.forEach((row, index) => {
+        const id = key(row);
+        gone.delete(id);
+        const entry = kept.get(id) ?? begin(id, row);
+        const said = JSON.stringify(row);
+        if (said !== entry.said) {
+          columns.forEach((one, at) => (one.text ? text(entry.cells[at], one.text(row)) : one.show?.(entry.cells[at], row)));
+          entry.said = said;
+        }
+        if (body.children[index] !== entry.tr) body.insertBefore(entry.tr, body.children[index] ?? null);
+      });
+      for (const id of gone) {
+        kept.get(id)?.tr.remove();
+        kept.delete(id);
+      }
+      nothing.hidden = rows.length > 0;
+      table.hidden = rows.length === 0;
+    },
+    /** @param {string} said */
+    empty: (said) => text(nothing, said),
+  };
+
+  /** @param {string | number} id @param {Row} row */
+  function begin(id, row) {
+    const cells = columns.map((one) => one.make?.(row) ?? h("span"));
+    const tds = columns.map((one, at) => h("td", { class: [one.num && "mm-num", one.class].filter(Boolean).join(" ") }, cells[at]));
+    const entry = { tr: h("tr", {}, ...tds), cells, said: "" };
+    kept.set(id, entry);
+    return entry;
+  }
+}
