@@ -2,8 +2,8 @@
 
 What is known of it are messages that carry its time. The fastest of them tells most: the smallest
 difference between arrival here and the time it carries is the clocks' difference plus the shortest
-way (the same idea as NTP's clock filter, RFC 5905, section 10, with one-way samples). Minima are kept
-for two halves of a minute, so that clocks that drift apart are followed.
+way (the idea of NTP's clock filter, RFC 5905, section 10, one way only). Minima are kept for
+two halves of a minute, so that clocks that drift apart are followed.
 """
 
 _HALF_S = 30.0
