@@ -41,9 +41,7 @@ class Screens(Follows):
         self._check_open()
         if name is not None:
             return self._desk.panel(name)
-        from midimon_live.panels.dashboard import Dashboard
-
-        return Dashboard(self._desk)
+        return self._desk.dashboard()
 
     def web(self) -> Any:
         """Return the panel that connects controllers at the browser, by Web MIDI."""

@@ -113,5 +113,9 @@ def test_the_wheel_holds_the_package_and_nothing_else(tmp_path: Path) -> None:
     wheel = next(tmp_path.glob("*.whl"))
     import zipfile
 
-    top = {name.split("/")[0] for name in zipfile.ZipFile(wheel).namelist()}
+    names = zipfile.ZipFile(wheel).namelist()
+    top = {name.split("/")[0] for name in names}
     assert {name for name in top if not name.endswith(".dist-info")} == {"midimon_live"}
+    front_end = {name for name in names if name.startswith("midimon_live/_widgets/")}
+    assert {"midimon_live/_widgets/view.js", "midimon_live/_widgets/shared.css"} <= front_end
+    assert {Path(name).suffix for name in front_end} == {".js", ".css"}

@@ -174,8 +174,8 @@ export function begin({ model, el }, name, build) {
       return;
     }
     if (ended) return leave();
-    tell("hello", { on: !document.hidden, at: now() });
-    on = !document.hidden;
+    on = shown && !document.hidden;
+    tell("hello", { on, at: now() });
     for (const [content, buffers] of early.splice(0)) line.send(content, undefined, buffers);
     gone();
   }

@@ -200,6 +200,7 @@ class Panel(anywidget.AnyWidget):
     def close(self) -> None:
         """Take it off all screens; again is harmless."""
         self.desk.forget(self)
+        self.layout.close()
         super().close()
 
     def __repr__(self) -> str:

@@ -12,6 +12,7 @@ from midimon_live.panels.route import Route
 from midimon_live.workers import InlineWorkers, ThreadWorkers, Workers
 
 if TYPE_CHECKING:
+    from midimon_live.panels.dashboard import Dashboard
     from midimon_live.sessions import Session
 
 TICK_S = 1 / 30
@@ -44,6 +45,7 @@ class Desk:
         self._flow = Flow(self._now)
         self._route = Route(shell)
         self._panels: dict[str, Panel] = {}
+        self._dashboard: Dashboard | None = None
         self._waiting = 0
         self._trouble = ""
         self._trouble_until = 0.0
@@ -67,6 +69,15 @@ class Desk:
 
         panel = self._panels[name] = kind(name, self.parts.hooks)(self)
         return panel
+
+    def dashboard(self) -> "Dashboard":
+        """Return all panels at once, the same ones every time."""
+        from midimon_live.panels.dashboard import Dashboard
+
+        known = self._dashboard
+        if known is None or known.comm is None or any(one.comm is None for one in known.panels):
+            self._dashboard = known = Dashboard(self)
+        return known
 
     def forget(self, panel: Panel) -> None:
         """A panel was closed; the next `panel` makes another."""
@@ -126,6 +137,8 @@ class Desk:
         self._wake.set()
         for panel in list(self._panels.values()):
             panel.close()
+        if self._dashboard is not None:
+            self._dashboard.close()
         self.line.close()
         self._route.close()
 

@@ -48,7 +48,7 @@ def chromium() -> str:
     for name in ("chromium", *_RELATIVES):
         if path := shutil.which(name):
             return path
-    return need_program("chromium", _HINT)
+    return need_program("chromium", _HINT, promise="MIDIMON_REQUIRE_BROWSER")
 
 
 @pytest.fixture(scope="package")

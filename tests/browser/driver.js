@@ -72,6 +72,52 @@ window.driver = (() => {
   /** Whether a cell is running, or waits for its turn. */
   const running = (index) => cell(index).node.querySelector(".jp-InputPrompt").innerText.includes("*");
 
+  const cells = () => panel.content.widgets.length;
+
+  /** End the kernel and wait for the new one. */
+  async function restart() {
+    await within(panel.sessionContext.session.kernel.restart(), "the new kernel");
+    await within(panel.sessionContext.session.kernel.info, "the kernel's answer");
+  }
+
+  let messages = 0;
+
+  /** Count from now on what is sent to the kernel, and what it sends about widgets. */
+  function count() {
+    messages = 0;
+    panel.sessionContext.session.kernel.anyMessage.connect((_, { msg }) => {
+      if (msg.header.msg_type.startsWith("comm_")) messages++;
+    });
+  }
+
+  const counted = () => messages;
+
+  /** Send something on a comm that no view of a panel would send. */
+  function say(comm_id, content) {
+    const kernel = panel.sessionContext.session.kernel;
+    const header = { msg_id: crypto.randomUUID(), msg_type: "comm_msg", session: kernel.clientId };
+    kernel.sendShellMessage({
+      header: { ...header, username: "", version: "5.3", date: new Date().toISOString() },
+      parent_header: {}, metadata: {}, channel: "shell", buffers: [],
+      content: { comm_id, data: { method: "custom", content } },
+    }, false, true);
+  }
+
+  /** What axe-core finds that is serious, inside of one element. */
+  async function faults(selector) {
+    const { violations } = await axe.run(selector, { resultTypes: ["violations"] });
+    return violations
+      .filter(({ impact }) => impact === "serious" || impact === "critical")
+      .map(({ id, nodes }) => `${id}: ${nodes.slice(0, 3).map((node) => `${node.html} ${node.any[0]?.message ?? ""}`).join("; ")}`);
+  }
+
+  /** Make the page believe that its tab is hidden, or is not any more. */
+  function hide(hidden) {
+    Object.defineProperty(document, "hidden", { value: hidden, configurable: true });
+    Object.defineProperty(document, "visibilityState", { value: hidden ? "hidden" : "visible", configurable: true });
+    document.dispatchEvent(new Event("visibilitychange"));
+  }
+
   const write = (index, source) => cell(index).model.sharedModel.setSource(source);
 
   /** What is to be read under a cell. */
@@ -97,5 +143,5 @@ window.driver = (() => {
     return printed.trim();
   }
 
-  return { open, run, start, running, write, text, shows, ask };
+  return { open, run, start, running, cells, restart, count, counted, say, hide, faults, write, text, shows, ask };
 })();

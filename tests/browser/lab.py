@@ -72,6 +72,14 @@ class Lab:
         """Tell whether a cell runs, or waits for its turn."""
         return bool(self.page.evaluate("index => driver.running(index)", index))
 
+    def cells(self) -> int:
+        """Return how many cells the notebook has."""
+        return int(self.page.evaluate("driver.cells()"))
+
+    def restart_kernel(self) -> None:
+        """End the kernel and wait until the new one answers."""
+        self.page.evaluate("driver.restart()")
+
     def write(self, index: int, source: str) -> None:
         """Replace what stands in a cell, without running it."""
         self.page.evaluate("args => driver.write(...args)", [index, source])

@@ -1,20 +1,47 @@
 """Panels in a real JupyterLab and a real Notebook 7: what is common to all of them."""
 
 import re
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Locator, expect
 
+from midimon_live.panels import PANELS
 from tests.browser.lab import Lab
 
 pytestmark = pytest.mark.browser
 
-LOAD = "%load_ext midimon_live"
+LOAD = "%env MIDIMON_BACKEND=virtual\n%load_ext midimon_live"
+HOSTILE = "<img src=x onerror=hacked=true>"
+HITS = """
+from midimon_live import note
+hits = []
+midi.on(note(36))(lambda context: hits.append(context))
+"""
+LIVELY = f"""
+from midimon_live import *
+class Bad(ActionPlugin):
+    \"\"\"{HOSTILE}\"\"\"
+    capabilities = {{Capability.NETWORK}}
+    def execute(self, params, context):
+        print("{HOSTILE}")
+        raise ValueError("{HOSTILE}")
+midi.map(note(36), Bad, name="{HOSTILE}", mode="{HOSTILE}")
+midi.map(cc(7), send("note_on", note=1), name="{HOSTILE}")
+midi.create_port("{HOSTILE}")
+"""
 
 
 def panel(lab: Lab, name: str) -> Locator:
     """Return the panel of that name, on the screen."""
     return lab.page.locator(f".mm-{name}").first
+
+
+def opened(lab: Lab, *cells: str) -> None:
+    """Open a notebook with these cells and run them."""
+    lab.open([LOAD, *cells])
+    for index in range(len(cells) + 1):
+        lab.run(index)
 
 
 def test_a_panel_shows_itself_and_its_controls_work_while_a_cell_sleeps(lab: Lab) -> None:
@@ -30,3 +57,145 @@ def test_a_panel_shows_itself_and_its_controls_work_while_a_cell_sleeps(lab: Lab
 
     expect(overview.get_by_role("status")).to_have_text(re.compile("all notes off"), timeout=3000)
     assert lab.is_running(2)
+
+
+def test_the_overview_is_worked_with_the_keyboard_and_shows_its_twins(jupyterlab: Lab) -> None:
+    """Letters typed in a panel are no commands of the notebook; Tab goes through the controls."""
+    lab = jupyterlab
+    opened(lab, "midi.define_mode('Drums', 'orange')\nmidi.panel('overview')")
+    overview = panel(lab, "overview")
+    mode = overview.get_by_label("active mode")
+    mode.focus()
+    lab.page.keyboard.type("Drums")
+    lab.page.keyboard.press("Tab")
+
+    expect(overview.locator(".mm-twin")).to_have_text("%midi panic")
+    lab.page.keyboard.press("Enter")
+
+    expect(overview.get_by_role("status")).to_have_text(re.compile("all notes off"))
+    assert lab.ask("print(midi.mode)") == "Drums"
+    assert lab.cells() == 2
+
+
+@pytest.mark.parametrize("name", ["dashboard", *PANELS])
+def test_names_from_plugins_and_ports_are_only_text(jupyterlab: Lab, name: str) -> None:
+    """A plugin, an error, a mode, a mapping and a port that would like to be HTML."""
+    lab = jupyterlab
+    asked = "midi.panel()" if name == "dashboard" else f"midi.panel({name!r})"
+    opened(lab, LIVELY, f"midi.mode = {HOSTILE!r}", asked)
+    lab.ask("midi.virtual.press(36); midi.virtual.turn(7, 3); midi.settle()")
+    lab.page.wait_for_timeout(700)
+
+    assert lab.page.evaluate("window.hacked === undefined")
+    assert lab.page.locator(".mm img").count() == 0
+
+
+def test_a_panel_outlives_its_kernel_and_says_so(jupyterlab: Lab) -> None:
+    """After a restart the old picture is dimmed, its controls dead; the cell brings it back."""
+    lab = jupyterlab
+    opened(lab, "midi.panel('overview')")
+    overview = panel(lab, "overview")
+    expect(overview).to_contain_text("running")
+
+    lab.restart_kernel()
+
+    expect(overview.get_by_role("status")).to_contain_text("the kernel has gone")
+    assert overview.locator(".mm-body").evaluate("body => body.inert")
+    lab.run(0)
+    lab.run(1)
+    expect(panel(lab, "overview")).to_contain_text("running")
+    expect(panel(lab, "overview").get_by_role("status")).to_be_empty()
+
+
+def test_a_panel_shown_fifty_times_is_one_model_and_its_views_end(jupyterlab: Lab) -> None:
+    """Re-running the cell leaves no listener, loop or view behind."""
+    lab = jupyterlab
+    lab.open([LOAD, "midi.panel('overview')"])
+    lab.run(0)
+    for _ in range(50):
+        lab.run(1)
+    expect(panel(lab, "overview")).to_contain_text("running")
+
+    assert lab.page.locator(".mm-overview").count() == 1
+    assert lab.ask("print(len(midi.panel('overview')._onlookers))") == "1"
+
+
+def test_two_views_and_a_second_cell_show_the_same(jupyterlab: Lab) -> None:
+    """What is clicked in one is seen in the other."""
+    lab = jupyterlab
+    opened(lab, "midi.define_mode('Drums')\nmidi.panel('overview')", "midi.panel('overview')")
+    views = lab.page.locator(".mm-overview")
+    expect(views).to_have_count(2)
+
+    views.nth(0).get_by_label("active mode").select_option("Drums")
+
+    expect(views.nth(1).get_by_label("active mode")).to_have_value("Drums")
+
+
+def test_panels_off_the_screen_and_panels_without_news_cost_no_messages(jupyterlab: Lab) -> None:
+    """All of them open, nothing happening: silence, in both directions."""
+    lab = jupyterlab
+    opened(lab, "midi.panel()")
+    expect(panel(lab, "overview")).to_contain_text("running")
+    lab.page.wait_for_timeout(3000)
+    lab.page.evaluate("driver.count()")
+    lab.page.wait_for_timeout(4000)
+
+    assert lab.page.evaluate("driver.counted()") == 0
+
+
+def test_a_page_that_is_hidden_for_an_hour_gets_nothing_and_then_the_present(
+    jupyterlab: Lab,
+) -> None:
+    """What happened meanwhile is no backlog."""
+    lab = jupyterlab
+    opened(lab, HITS, "midi.panel('overview')")
+    overview = panel(lab, "overview")
+    expect(overview).to_contain_text("running")
+    lab.page.evaluate("driver.hide(true)")
+    lab.page.wait_for_timeout(500)
+    lab.page.evaluate("driver.count()")
+    lab.ask("for n in range(500): midi.virtual.press(36)\nmidi.settle()")
+    lab.page.wait_for_timeout(1000)
+    assert lab.page.evaluate("driver.counted()") == 0
+
+    lab.page.evaluate("driver.hide(false)")
+
+    expect(overview).to_contain_text("500 so far")
+
+
+def test_broken_messages_from_a_page_change_nothing(jupyterlab: Lab) -> None:
+    """Nonsense at full speed: the panel says so, pads play on."""
+    lab = jupyterlab
+    opened(lab, HITS, "midi.panel('overview')")
+    expect(panel(lab, "overview")).to_contain_text("running")
+    line = lab.ask("print(midi._desk.line.comm.comm_id)")
+    lab.page.evaluate(
+        """line => {
+            for (let n = 0; n < 3000; n++) driver.say(line, n % 2 ? { do: n } : null);
+        }""",
+        line,
+    )
+    expect(panel(lab, "overview").get_by_role("alert")).to_contain_text("message")
+    lab.ask("midi.virtual.press(36); midi.settle()")
+
+    assert lab.ask("print(len(hits))") == "1"
+
+
+@pytest.mark.parametrize("theme", ["JupyterLab Light", "JupyterLab Dark"])
+def test_axe_finds_no_serious_fault(jupyterlab: Lab, front_end_tools: Path, theme: str) -> None:
+    """Names, roles, contrast: axe-core looks at every panel, behind every tab."""
+    lab = jupyterlab
+    opened(lab, LIVELY, "midi.panel()")
+    lab.ask("for n in range(20): midi.virtual.press(36 + n)\nmidi.settle()")
+    lab.page.evaluate(
+        "theme => jupyterapp.commands.execute('apputils:change-theme', { theme })", theme
+    )
+    lab.page.add_script_tag(path=front_end_tools / "node_modules/axe-core/axe.min.js")
+    lab.page.wait_for_timeout(1000)
+    found = []
+    for tab in lab.page.locator(".mm-tabs > .lm-TabBar [role=tab]").all():
+        tab.click()
+        lab.page.wait_for_timeout(500)
+        found += lab.page.evaluate("driver.faults('.mm-dashboard')")
+    assert found == []

@@ -6,7 +6,7 @@ import shutil
 import pytest
 
 
-def need_program(names: str | tuple[str, ...], hint: str) -> str:
+def need_program(names: str | tuple[str, ...], hint: str, promise: str = "") -> str:
     """Return the path of a program, or end the calling test if there is none.
 
     Where programs are promised (``CI=true`` or ``MIDIMON_REQUIRE=1`` in the environment) a
@@ -16,6 +16,7 @@ def need_program(names: str | tuple[str, ...], hint: str) -> str:
     Args:
         names: The program's name, or several names of which any one will do.
         hint: How to get it, for example ``"Debian: apt-get install jackd2"``.
+        promise: Another variable that promises this program with ``1``.
 
     Returns:
         The absolute path of the first one found on the ``PATH``.
@@ -25,6 +26,7 @@ def need_program(names: str | tuple[str, ...], hint: str) -> str:
         if path := shutil.which(name):
             return path
     reason = f"{' or '.join(wanted)} not found on the PATH ({hint})"
-    if os.environ.get("CI") == "true" or os.environ.get("MIDIMON_REQUIRE") == "1":
+    promised = any(os.environ.get(name) == "1" for name in ("MIDIMON_REQUIRE", promise))
+    if os.environ.get("CI") == "true" or promised:
         pytest.fail(reason, pytrace=False)
     pytest.skip(reason)
