@@ -15,10 +15,10 @@ PIP_INSTALL = $(VENV_PYTHON) -m pip install --quiet --disable-pip-version-check
 ALLOW_ROOT = $(if $(filter 0,$(shell id -u)),--allow-root)
 
 .DELETE_ON_ERROR:
-.PHONY: help lab test soak bench wheel clean system-packages
+.PHONY: help lab test soak bench pictures wheel clean system-packages
 
 help: ## list the commands
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-7s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
 
 # JUPYTER_PATH: another kernel called python3 in the user's home must not take this one's place.
 lab: .venv/lab.installed ## open JupyterLab on the first lesson (NOTEBOOK=path, ARGS=--no-browser)
@@ -42,6 +42,9 @@ soak: .venv/dev.installed ## run the long tests
 
 bench: .venv/dev.installed ## measure latency and throughput on this machine
 	$(VENV_PYTHON) -m benchmarks $(ARGS)
+
+pictures: .venv/dev.installed ## take the pictures of the panels in docs/images again
+	$(VENV_PYTHON) -m tests.browser.pictures $(ARGS)
 
 wheel: .venv/dev.installed ## build the wheel and the source archive into dist/
 	$(VENV_PYTHON) -m hatchling build

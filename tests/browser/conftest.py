@@ -4,51 +4,25 @@ Server and browser live as long as this folder's tests: while Playwright is acti
 counts as running in the main thread, and tests elsewhere want to run loops of their own.
 """
 
-import os
 import re
-import shutil
 from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 from playwright.sync_api import Error as PlaywrightError
 
 from tests.browser.lab import Frontend, Lab
+from tests.browser.launch import chromium_path, launched
 from tests.browser.server import JupyterServer
-from tests.support.need import need_program
 
-_RELATIVES = (
-    "chromium-browser",
-    "google-chrome",
-    "google-chrome-stable",
-    "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
-    "/Applications/Chromium.app/Contents/MacOS/Chromium",
-)
-"""What will do where there is no program called `chromium`."""
-
-_HINT = "Debian: apt-get install chromium; macOS: brew install --cask google-chrome"
-_FLAGS = [
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-dev-shm-usage",
-    "--disable-extensions",
-    "--disable-gpu",
-    "--disable-quic",
-    "--disable-sync",
-    "--mute-audio",
-    "--no-first-run",
-]
 _FAILURES = Path(__file__).with_name("failures")
 
 
 @pytest.fixture(scope="package")
 def chromium() -> str:
     """The path of the system's Chromium, or of a relative."""
-    for name in ("chromium", *_RELATIVES):
-        if path := shutil.which(name):
-            return path
-    return need_program("chromium", _HINT, promise="MIDIMON_REQUIRE_BROWSER")
+    return chromium_path()
 
 
 @pytest.fixture(scope="package")
@@ -61,12 +35,8 @@ def jupyter(chromium: str) -> Iterator[JupyterServer]:
 @pytest.fixture(scope="package")
 def browser(chromium: str) -> Iterator[Browser]:
     """The browser, without a window yet."""
-    # Chromium's own sandbox refuses to work for root.
-    flags = [*_FLAGS, "--no-sandbox"] if os.geteuid() == 0 else _FLAGS
-    with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(executable_path=chromium, args=flags)
-        yield launched
-        launched.close()
+    with launched() as started:
+        yield started
 
 
 @pytest.fixture(params=["lab", "notebook"])
