@@ -1,6 +1,6 @@
 // One glance at everything, and the way to stop it.
 
-import { attr, button, chip, clock, h, py, short, text } from "./elements.js";
+import { attr, button, chip, clock, h, py, short, svg, text } from "./elements.js";
 import { begin } from "./view.js";
 
 /** @param {string} label @param {string} [unit] */
@@ -22,6 +22,27 @@ function tile(label, unit = "") {
   };
 }
 
+const SAMPLES = 48;
+
+/** The last pictures' events a second, as a line; its scale only grows, so that it can be read. */
+function trace() {
+  const line = svg("polyline", { fill: "none", "stroke-width": 1.5, "vector-effect": "non-scaling-stroke" });
+  const el = svg("svg", { class: "mm-trace", viewBox: `0 0 ${SAMPLES - 1} 24`, preserveAspectRatio: "none", "aria-hidden": "true" }, line);
+  /** @type {number[]} */
+  const values = new Array(SAMPLES).fill(0);
+  let most = 20;
+  return {
+    el,
+    /** @param {number} value */
+    add(value) {
+      values.push(value);
+      values.shift();
+      most = Math.max(most, value);
+      line.setAttribute("points", values.map((one, at) => `${at},${(23 - (one / most) * 22).toFixed(1)}`).join(" "));
+    },
+  };
+}
+
 /** @param {any} panel */
 function build(panel) {
   const running = chip("", "good");
@@ -36,6 +57,8 @@ function build(panel) {
     onclick: () => panel.act(panic, "panic", {}, "%midi panic"),
   });
   const rate = tile("EVENTS", "/s");
+  const rates = trace();
+  rate.el.append(rates.el);
   const late = tile("LATENESS p50", "ms");
   const ports = tile("INPUTS");
   const mapped = tile("MAPPINGS");
@@ -68,16 +91,18 @@ function build(panel) {
     running.className = `mm-chip ${state.closed ? "mm-bad" : "mm-good"}`;
     text(where, `${handled.join(", ")}${state.clock ? ` · ${state.clock}` : ""}`);
     chooseMode(state);
+    rates.add(state.rate);
     rate.show(short(state.rate), `${short(state.events)} so far`);
     const { p50 = NaN, p99 = NaN, max = NaN } = state.late;
     late.show(Number.isFinite(p50) ? p50.toFixed(1) : "–", Number.isFinite(p99) ? `p99 ${p99.toFixed(1)}, max ${max.toFixed(1)} ms` : "no event yet");
     const waits = state.waiting.length ? `waiting for ${state.waiting.join(", ")}` : state.inputs.join(", ");
     ports.show(state.inputs.length, waits || "none", state.waiting.length ? "warn" : "");
-    mapped.show(state.mappings, `${state.actions} actions under way, ${state.sounding} notes sound`);
+    mapped.show(state.mappings, `${state.sounding} notes on, ${state.actions} actions`);
     const { enabled = 0, disabled = 0, refused = 0, functions = 0 } = state.plugins;
     plugins.show(enabled, [refused && `${refused} refused`, disabled && `${disabled} disabled`, functions && `${functions} functions`].filter(Boolean).join(", ") || "enabled", refused ? "warn" : "");
     errors.show(short(state.errors.times), state.errors.last || "none", state.errors.times ? "bad" : "");
     const lines = state.notices.map((/** @type {any} */ one) => `${clock(one.at)}  ${one.text}`);
+    if (!lines.length) lines.push("nothing to report");
     if (state.stall) lines.push(`last stall: ${state.stall.ms} ms, ${state.stall.where}`);
     notices.replaceChildren(...lines.slice(-3).map((/** @type {string} */ one) => h("li", { class: "mm-note", title: one }, one)));
   }
