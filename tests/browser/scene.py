@@ -29,7 +29,14 @@ class Weather(ActionPlugin):
     capabilities = {"network:api.example.com:443", "midi"}
     def execute(self, params, context):
         import socket
-        socket.create_connection(("api.example.com", 443), timeout=0.05)
+        socket.create_connection(("tracker.example.net", 443), timeout=0.05)
+
+class Diary(ActionPlugin):
+    """Write each press into a file."""
+    capabilities = {"filesystem:write:/tmp/diary", "midi"}
+    def execute(self, params, context):
+        with open("/tmp/diary/today.txt", "a") as file:
+            file.write(f"{context.note}\\n")
 
 class Arpeggio(ActionPlugin):
     """Has a fault in its third note."""
@@ -46,6 +53,7 @@ for pad in range(36, 44):
 midi.map(note(44), Strum, mode="Drums", name="strum")
 midi.map(note(45), Arpeggio, mode="Drums", name="arpeggio")
 midi.map(note(46), Weather, mode="Drums", name="weather")
+midi.map(note(48), Diary, mode="Drums", name="diary")
 midi.map(long_press(47, duration_ms=600), mode("Keys"), mode="Drums", name="to the keys")
 midi.map(double_tap(47), mode("Mixer"), mode="Drums", name="to the mixer")
 midi.map(chord(60, 64, 67), send("program_change", program=5), mode="Keys", name="C major")
@@ -53,14 +61,14 @@ midi.map(cc(7), send("control_change", control=7, value="pass"), name="volume")
 midi.map(note(36), send("note_on", note=35, channel=9), mode="Drums", name="never played")
 ''',
     """
-midi.plugins.grant_capability("weather", "midi")
+midi.plugins.grant_capability("diary", "midi")
 midi.mode = "Drums"
 import threading, time
 def play(seconds):
     from random import Random
     dice, end = Random(7), time.monotonic() + seconds
     while time.monotonic() < end:
-        pad = dice.choice((36, 36, 38, 40, 41, 42, 44, 45, 46, 50))
+        pad = dice.choice((36, 36, 38, 40, 41, 42, 44, 45, 46, 48, 50))
         midi.virtual.press(pad, velocity=dice.randint(20, 127))
         midi.virtual.turn(7, dice.randint(0, 127))
         time.sleep(0.045)
