@@ -250,6 +250,7 @@ class Committer:
 
         What was decided with them is in force before the next event too; returns remarks about it.
         """
+        replaced = None
         try:
             with self._pump.between_events():
                 began = self._now()
@@ -260,9 +261,12 @@ class Committer:
                 said = change.decide()
                 self.swap_s = self._now() - began
         except BaseException as error:
-            self._plugins.drop(staged, str(error))
+            if replaced is None:  # else they are live, and stay so
+                self._plugins.drop(staged, str(error))
             raise
-        self._plugins.retirement.retire(replaced)
+        finally:
+            if replaced is not None:
+                self._plugins.retirement.retire(replaced)
         return said
 
     def _with_mapped(self, prepared: Prepared, depth: int = 0) -> Prepared:

@@ -109,6 +109,24 @@ def test_a_decision_that_is_interrupted_leaves_later_cells_their_own(notebook: N
     assert notebook.midi.plugins.disabled() == set()
 
 
+def test_a_decision_that_is_interrupted_leaves_the_new_version_alive(notebook: Notebook) -> None:
+    """It was in force already: it must not be shut down while the pads play it."""
+    midi = notebook.midi
+
+    def interrupted() -> str:
+        raise KeyboardInterrupt
+
+    notebook.names["interrupted"] = interrupted
+    watched = HIGH.replace(
+        "    def execute",
+        "    ended = 0\n    def shutdown(self):\n        self.ended += 1\n    def execute",
+    )
+    with pytest.raises(KeyboardInterrupt):
+        notebook.run("a", f"{watched}\nmidi.decide_later('hit', interrupted)")
+    assert midi.plugins.list_loaded() == ["hit"]
+    assert midi.plugins._live["hit"].plugin.ended == 0
+
+
 def test_what_can_not_be_granted_is_said_at_the_end_of_the_cell(notebook: Notebook) -> None:
     """The plugin is live all the same, and what else was decided is in force."""
     midi = notebook.midi
