@@ -7,6 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, cast
 
+from midimon_live.activity import ActivityMeter
 from midimon_live.backends import BACKENDS, open_backend
 from midimon_live.backends.base import Backend
 from midimon_live.backends.virtual import VirtualBackend, VirtualPort
@@ -69,6 +70,7 @@ class Assembly:
     runner: Runner
     tape: Tape
     errors: Groups
+    activity: ActivityMeter
 
     def plugins_in_use(self) -> set[str]:
         """Return the names of the plugins that gestures and actions under way may still need."""
@@ -107,7 +109,8 @@ def assemble(
     tempo, stalls = Tempo(clock, timers, monitor), StallMeter(clock, monitor, running)
     tape = Tape(clock, timers, modes.name)
     engine = Engine(clock, monitor, timers, surface, gestures, modes, runs, tempo, tape)
-    parts = Parts(engine, ports, timers, running, clock, monitor, tasks)
+    activity = ActivityMeter(clock, plugins.builder.stats)
+    parts = Parts(engine, ports, timers, running, clock, monitor, tasks, activity)
     watchdog = Watchdog(running, monitor, stalls.line_of)
     pump = Pump(parts, partial(kernel_loop, shell), stalls, watchdog) if threads else Inline(parts)
     bell.ring = timers.changed = pump.wake
@@ -115,9 +118,9 @@ def assemble(
     _join(plugins, runs, pump, workers, ports, surface)
     _let_tape_run(tape, ports, modes, pump, running)
     first = monitor, running, timers, tasks, ports, port, plugins
-    then = modes, surface, gestures, runs, engine
+    then, groups = (modes, surface, gestures, runs, engine), failures.groups
     return Assembly(
-        *first, *then, stalls, watchdog, pump, clock, hooks, tempo, runner, tape, failures.groups
+        *first, *then, stalls, watchdog, pump, clock, hooks, tempo, runner, tape, groups, activity
     )
 
 

@@ -3,7 +3,9 @@
 from functools import partial
 
 from midimon_live import explain, report, views
+from midimon_live.activity import Activity
 from midimon_live.assembly import Assembly
+from midimon_live.events import check_range
 from midimon_live.mappings import Mapping
 from midimon_live.monitor import Trace
 from midimon_live.show import Table
@@ -32,6 +34,7 @@ class Glances:
         self._tempo = parts.tempo
         self._now = parts.clock.now
         self._errors = parts.errors
+        self._activity = parts.activity
         self._closed = False
         self.virtual = parts.virtual
         self.plugins = parts.plugins
@@ -81,10 +84,36 @@ class Glances:
         remarks = partial(report.hints, table, self.plugins)
         return explain.why(self._monitor, table, self._modes.name, remarks, event)
 
-    def stats(self, plugin: str | None = None) -> Table:
-        """Return a table of the statistics of one plugin, or of all; raises PluginNotFound."""
+    def stats(self, plugin: str | None = None, *, sort: str = "plugin") -> Table:
+        """Return a table of the statistics of one plugin, or of all.
+
+        Args:
+            plugin: its name.
+            sort: by which column, as "runs" or "p99"; with a minus before it, largest first.
+
+        Raises:
+            PluginNotFound: there is none of that name.
+            InvalidValue: no column is called that.
+        """
         names = self.plugins.list_loaded() if plugin is None else [plugin]
-        return views.stats({name: self.plugins.get_stats(name) for name in names})
+        return views.stats({name: self.plugins.get_stats(name) for name in names}, sort)
+
+    def activity(self, last: int | None = None) -> list[Activity]:
+        """Return how many events, executions and failures there were, by the second, oldest first.
+
+        Seconds in which there was nothing are left out. The newest 600 others are kept one by one,
+        720 times ten seconds before them, and 1,440 minutes before those. For a table of it:
+        `pandas.DataFrame(midi.activity())`.
+
+        Args:
+            last: only what was in the last so many whole seconds; by default all there is.
+
+        Raises:
+            InvalidValue: `last` is no whole number, or negative.
+        """
+        if last is not None:
+            check_range("last", last, 0, 10**9)
+        return self._activity.activity(last)
 
     def status(self) -> Table:
         """Return one glance at everything."""

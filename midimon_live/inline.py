@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from itertools import count
 from typing import Any
 
+from midimon_live.activity import ActivityMeter
 from midimon_live.clock import Clock
 from midimon_live.engine import Engine
 from midimon_live.errors import MidimonError, SettleTimeout
@@ -41,6 +42,7 @@ class Parts:
         clock: says what is due.
         monitor: gets a notice about what should never happen.
         tasks: runs `async` handlers.
+        activity: is shown how many events were handled.
     """
 
     engine: Engine
@@ -50,6 +52,7 @@ class Parts:
     clock: Clock
     monitor: Monitor
     tasks: Tasks
+    activity: ActivityMeter
 
 
 class Inline:
@@ -67,6 +70,7 @@ class Inline:
         self._now = parts.clock.now
         self._monitor = parts.monitor
         self._tasks = parts.tasks
+        self._activity = parts.activity
         self._serial = count(1)
         self._handled = 0
         self._inbox: deque[MidiEvent | Job] = deque()
@@ -83,8 +87,10 @@ class Inline:
 
     def wake(self) -> None:
         """Handle what has arrived; any thread may call."""
+        self._activity.look(self._now(), self._handled)
         self._ingest()
         self._handled += self._drain()
+        self._activity.look(self._now(), self._handled)
 
     def later(self, job: Job) -> None:
         """Do `job` between two events, in its turn; any thread may call."""

@@ -160,9 +160,13 @@ class Monitor:
 
     def lateness(self) -> Lateness:
         """Return how late the last 2,000 events reached the engine."""
-        newest = islice(reversed(self._copy()), _LATENESS_WINDOW)
-        late = sorted((row[1] - row[0].time) * 1000 for row in newest)
+        late = [seconds * 1000 for seconds in self.delays()]
         return Lateness(percentile(late, 0.5), percentile(late, 0.99), late[-1] if late else 0.0)
+
+    def delays(self) -> list[float]:
+        """Return how late each of the last 2,000 events reached the engine, in seconds, sorted."""
+        newest = islice(reversed(self._copy()), _LATENESS_WINDOW)
+        return sorted(row[1] - row[0].time for row in newest)
 
     def since(self, moment: float) -> int:
         """Return how many of the events that are remembered were handled since that moment."""

@@ -161,6 +161,7 @@ class Pump(Inline):
                 self._ingest()
                 self._rounds += 1
                 looked = self._now()
+                self._activity.look(looked, self._by_loop + self._by_stand_in)
                 if self._work_waits() or self._main_jobs:
                     self._played_at = looked
                     self._offer()

@@ -1,12 +1,14 @@
 """The tables that `midi` and `%midi` show."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from shlex import quote
+from typing import Any
 
 from midimon_live import controllers
 from midimon_live.boundaries import ClockPosition, Waiter
+from midimon_live.errors import InvalidValue
 from midimon_live.explain import describe
 from midimon_live.modes import Modes
 from midimon_live.monitor import Monitor, Trace
@@ -262,37 +264,58 @@ def _times(number: int) -> str:
     return "" if number == 1 else f"\N{MULTIPLICATION SIGN}{number}"
 
 
-def stats(snapshots: Mapping[str, PluginStats]) -> Table:
-    """Return a table of statistics."""
-    micro = "\N{MICRO SIGN}s"
-    headings = (
-        "plugin",
-        "runs",
-        "failed",
-        "denied",
-        "timeouts",
-        "success",
-        f"avg {micro}",
-        f"p50 {micro}",
-        f"p99 {micro}",
-        "",
+_STATS: dict[str, Callable[[str, PluginStats], Any]] = {
+    "plugin": lambda name, _one: name,
+    "runs": lambda _name, one: one.executions,
+    "success": lambda _name, one: one.success_rate if one.executions else None,
+    "failed": lambda _name, one: one.failures,
+    "denied": lambda _name, one: one.denied,
+    "timeouts": lambda _name, one: one.timeouts,
+    "limited": lambda _name, one: one.limited,
+    "avg": lambda _name, one: one.avg_us if one.executions else None,
+    "p50": lambda _name, one: one.p50_us if one.executions else None,
+    "p95": lambda _name, one: one.p95_us if one.executions else None,
+    "p99": lambda _name, one: one.p99_us if one.executions else None,
+    "error": lambda _name, one: one.last_error,
+}
+
+
+def stats(snapshots: Mapping[str, PluginStats], sort: str = "plugin") -> Table:
+    """Return a table of statistics.
+
+    Args:
+        snapshots: by name.
+        sort: by which column; with a minus before it, largest first. What has none comes last.
+
+    Raises:
+        InvalidValue: no column is called that.
+    """
+    column = sort.removeprefix("-") if isinstance(sort, str) else ""
+    if column not in _STATS:
+        raise InvalidValue(f"sort is {sort!r:.40}; allowed are {', '.join(_STATS)}, and -p99, ...")
+    values = {name: _STATS[column](name, one) for name, one in snapshots.items()}
+    there = sorted(
+        (name for name, value in values.items() if value is not None),
+        key=lambda name: values[name],
+        reverse=sort.startswith("-"),
     )
+    names = [*there, *(name for name, value in values.items() if value is None)]
     rows = [
-        (
-            name,
-            one.executions,
-            one.failures,
-            one.denied,
-            one.timeouts,
-            f"{one.success_rate:.1%}",
-            f"{one.avg_us:.0f}",
-            f"{one.p50_us:.0f}",
-            f"{one.p99_us:.0f}",
-            one.last_error,
-        )
-        for name, one in snapshots.items()
+        [_figure(key, of(name, snapshots[name])) for key, of in _STATS.items()] for name in names
     ]
+    headings = [_HEADINGS.get(one, one) for one in _STATS]
     return Table("statistics", headings, rows) if rows else Table("no plugins yet", (), ())
+
+
+_HEADINGS = {one: f"{one} \N{MICRO SIGN}s" for one in ("avg", "p50", "p95", "p99")} | {"error": ""}
+
+
+def _figure(column: str, value: Any) -> str:
+    if value is None:
+        return "\N{EN DASH}"
+    if column == "success":
+        return f"{value:.1%}"
+    return f"{value:.0f}" if isinstance(value, float) else str(value)
 
 
 def modes(modes: Modes) -> Table:

@@ -284,7 +284,7 @@ class PluginManager(Permissions):
         Raises:
             PluginNotFound: there is none of that name.
         """
-        return self._version(name).stats.snapshot()
+        return self._version(name).stats.snapshot(self._around.clock.epoch_ms)
 
     def audit_log(self, name: str | None = None, last: int = 50) -> list[Entry]:
         """Return the last decisions about one plugin, or about all, oldest first."""

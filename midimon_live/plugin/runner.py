@@ -79,10 +79,12 @@ class Runner:
             if result is not None and isawaitable(result):
                 return Outcome("started", pending=self._start(version, result, inside, context))
         except BaseException as error:
-            version.stats.ran(self._now() - started, context.timestamp)
+            ended = self._now()
+            version.stats.ran(ended - started, context.timestamp, ended)
             return self._failed(version, error, self._timers.cause)
-        seconds = self._now() - started
-        version.stats.ran(seconds, context.timestamp)
+        ended = self._now()
+        seconds = ended - started
+        version.stats.ran(seconds, context.timestamp, ended)
         version.failing, version.succeeded = 0, True
         version.recent.append((params, context))
         if seconds > SLOW_S:
@@ -140,7 +142,8 @@ class Runner:
             if hasattr(result, "close"):
                 result.close()  # one that was cancelled before it began
             if context is not None:
-                version.stats.ran(self._now() - started, context.timestamp)
+                ended = self._now()
+                version.stats.ran(ended - started, context.timestamp, ended)
             outcome = OK
             if error is None and context is not None:
                 version.failing, version.succeeded = 0, True
