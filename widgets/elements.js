@@ -62,10 +62,10 @@ export function short(value) {
   return size >= 100 || Number.isInteger(value) ? value.toFixed(0) : value.toFixed(1);
 }
 
-/** Microseconds with their unit: "840 µs", "12.5 ms", "1.2 s".
+/** Microseconds with their unit: "1.2 µs", "840 µs", "12.5 ms", "1.2 s".
  * @param {number} us @returns {string} */
 export function span(us) {
-  if (us < 1000) return `${us.toFixed(0)} µs`;
+  if (us < 1000) return `${us.toFixed(us < 10 ? 1 : 0)} µs`;
   return us < 1e6 ? `${(us / 1e3).toFixed(us < 1e4 ? 1 : 0)} ms` : `${(us / 1e6).toFixed(1)} s`;
 }
 
