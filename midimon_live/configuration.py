@@ -136,6 +136,19 @@ class Configuration:
                 )
             return table
 
+    def lines(self) -> dict[int, int]:
+        """Return in which line of the file each of its mappings stands, by the mapping's number.
+
+        For a large file that takes a moment, the first time.
+        """
+        with self._lock:
+            loaded, wanted = self.loaded, list(self._wanted)
+        if loaded is None or loaded.config is None:
+            return {}
+        pairs = zip(wanted, loaded.config.mappings, strict=True)
+        made = [(one.handle.mapping, spec) for one, spec in pairs if one.handle is not None]
+        return {one.number: loaded.line(spec.path) for one, spec in made if one is not None}
+
     def close(self) -> None:
         """Stop writing a log; again is harmless."""
         self._log_to(None, None)

@@ -5,7 +5,8 @@ for a beat or bar.
 """
 
 import threading
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Mapping as AnyMapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import partial
@@ -15,7 +16,7 @@ from midimon_live.actions import PluginAction, function_name, is_plugin_class, w
 from midimon_live.boundaries import span_of
 from midimon_live.changes import Change, MappingHandle, WantedMapping
 from midimon_live.errors import InvalidValue, MidimonError
-from midimon_live.mappings import Origin
+from midimon_live.mappings import Mapping, Origin
 from midimon_live.plugin.api import Plugin, defined
 from midimon_live.plugin.guard.subject import acting
 from midimon_live.plugin.version import Definition
@@ -280,6 +281,19 @@ class Drafts:
         else:
             self._waiting.remove(handle)
 
+    def unmap(self, mapping: Mapping) -> None:
+        """Take a mapping in force out, with the running cell where one runs."""
+        wanted = WantedMapping(
+            mapping.trigger, mapping.action, mapping.mode, mapping.name, mapping.all, mapping.port
+        )
+        handle = MappingHandle(wanted, self.remove)
+        handle.mapping = mapping
+        change = self._current()
+        if change is not None:
+            change.removals.append(handle)
+        else:
+            self._waiting.commit(Change(removals=[handle], label=f"unmap {mapping.number}"))
+
     def define_mode(self, mode: str, color: str | None) -> None:
         """Let a mode exist, with its colour or None."""
         change = self._current()
@@ -314,7 +328,7 @@ def _name(source: Any) -> str:
     return function_name(source)[0]
 
 
-def _take_back(decisions: Mapping[tuple[str, str], Callable[[], None]]) -> list[str]:
+def _take_back(decisions: AnyMapping[tuple[str, str], Callable[[], None]]) -> list[str]:
     """Take decisions back, the last first; returns what that were, a line each."""
     said = []
     for (plugin, what), take_back in reversed(list(decisions.items())):

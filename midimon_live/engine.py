@@ -79,6 +79,7 @@ class Engine:
         self._monitor = monitor
         self._counters = monitor.counters
         self._record = monitor.record
+        self._count = monitor.fired
         self._timers = timers
         self._surface = surface
         self._gestures = gestures
@@ -274,6 +275,7 @@ class Engine:
         if outcome.error:
             self._counters[outcome.verdict] += 1
         steps.append(Step(mapping, outcome.verdict, started, self._now(), outcome.error))
+        self._count(mapping.number, started)
 
     def _context(
         self, mapping: Mapping, event: MidiEvent, held: float | None, control: Control | None

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from midimon_live import views
 from midimon_live.errors import CommandError, MidimonError
+from midimon_live.magic_mappings import mappings, unmap
 from midimon_live.magic_outputs import errors, log
 from midimon_live.magic_rights import audit, deny, disable, enable, grant, revoke
 from midimon_live.sessions import Session
@@ -267,6 +268,8 @@ COMMANDS: dict[str, Command] = {
     "at": Command("beat|bar ...", "for what this cell waits", _at),
     "actions": Command("", "the actions under way", _actions),
     "cancel": Command("[NUMBER]", "cancel one of them, or all", _cancel),
+    "mappings": Command("[NUMBER]", "what is mapped, or one mapping as Python and TOML", mappings),
+    "unmap": Command("NUMBER", "take a mapping out", unmap),
     "report": Command("", "mappings that never fire, or not always", _report),
     "plugins": Command("", "the plugins, their state and what they may do", _plugins),
     "enable": Command("NAME", "let a plugin run", enable),

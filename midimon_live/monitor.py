@@ -134,6 +134,11 @@ class Monitor:
     Args:
         clock: stamps notices.
         capacity: how many events are remembered.
+
+    Attributes:
+        counters: how often something out of the ordinary happened, by its name.
+        record: takes what happened to an event; the engine calls.
+        firings: how often a mapping has fired and when last, in monotonic seconds, by its number.
     """
 
     def __init__(self, clock: Clock, capacity: int = CAPACITY) -> None:
@@ -144,6 +149,22 @@ class Monitor:
         self._notices_lock = threading.Lock()
         self.counters: Counter[str] = Counter()
         self.record = self._ring.append
+        self.firings: dict[int, tuple[int, float]] = {}
+
+    def fired(self, mapping: int, moment: float) -> None:
+        """Count that a mapping fires; the engine calls.
+
+        Args:
+            mapping: its number.
+            moment: now, in monotonic seconds.
+        """
+        firings = self.firings
+        if (before := firings.get(mapping)) is not None:
+            firings[mapping] = before[0] + 1, moment
+            return
+        if len(firings) >= CAPACITY:
+            del firings[next(iter(firings))]
+        firings[mapping] = 1, moment
 
     def traces(self, last: int | None = None) -> list[Trace]:
         """Return the last `last` traces (all remembered ones by default), oldest first."""

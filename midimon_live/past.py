@@ -1,13 +1,13 @@
 """The past of a session: versions of plugins, and what can be undone."""
 
 from midimon_live import views
-from midimon_live.files import Files
+from midimon_live.listing import Listing
 from midimon_live.show import Table
 from midimon_live.undo import Undo
 from midimon_live.versions import diff
 
 
-class Past(Files):
+class Past(Listing):
     """What a session can go back to. Any thread may call anything.
 
     Attributes:

@@ -11,7 +11,7 @@ from pathlib import Path
 from midimon_live.config import Loader, MappingSpec
 from midimon_live.config.tables import Table as Toml
 from midimon_live.config.tables import mapping_table
-from midimon_live.config.writing import Editor, write_whole
+from midimon_live.config.writing import Editor, as_text, write_whole
 from midimon_live.configuration import Configuration
 from midimon_live.errors import InvalidValue
 from midimon_live.mappings import Mapping
@@ -92,6 +92,19 @@ class Saver:
         except (OSError, ValueError):
             return True
         return there != written or before not in (source, str(target))
+
+
+def as_toml(mapping: Mapping, color: str | None = None) -> str:
+    """Return the text of a configuration that holds one mapping, and nothing else.
+
+    Args:
+        mapping: which.
+        color: of its mode, or None.
+
+    Raises:
+        InvalidValue: it can not be written, as one to a function; the text says why.
+    """
+    return as_text(mapping.mode, _writable(_spec(mapping)), color)
 
 
 def _real(path: Path) -> Path:

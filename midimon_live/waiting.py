@@ -16,7 +16,7 @@ from midimon_live.actions.base import walk
 from midimon_live.boundaries import Span
 from midimon_live.changes import Change, MappingHandle, WantedMapping
 from midimon_live.committer import Committer, Prepared
-from midimon_live.mappings import Origin
+from midimon_live.mappings import Mapping, Origin
 from midimon_live.monitor import Monitor
 from midimon_live.plugin.version import Kind, Version
 from midimon_live.show import counted
@@ -24,6 +24,31 @@ from midimon_live.tempo import Tempo
 from midimon_live.timers import Timer
 
 _AGAIN_S = 0.001
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingChange:
+    """A change that waits, to be looked at.
+
+    Attributes:
+        about: what it is: the cell, "In [5]", or "2 mappings".
+        boundary: for which it waits: "bar", "2 beats".
+        mappings: those that it brings; their numbers are 0, for they have none yet.
+        removed: the numbers of those that it takes out by their handles.
+    """
+
+    about: str
+    boundary: str
+    mappings: tuple[Mapping, ...]
+    removed: tuple[int, ...]
+
+    def __str__(self) -> str:
+        return f"{self.about}, for the next {self.boundary}: " + (
+            "; ".join(map(str, self.mappings)) or "no mappings"
+        )
+
+    def __repr__(self) -> str:
+        return f"<{self}>"
 
 
 @dataclass(eq=False, slots=True)
@@ -106,6 +131,10 @@ class WaitingChanges:
     def waits(self) -> int:
         """Return how many changes wait."""
         return len(self._held)
+
+    def held(self) -> list[WaitingChange]:
+        """Return what waits, the one that began first first."""
+        return [_seen(one) for one in list(self._held)]
 
     def call_off(self, number: int) -> list[str]:
         """Let go of the newest changes that wait; returns what they were, the newest first."""
@@ -245,6 +274,17 @@ class WaitingChanges:
             self._committer.discard(Prepared(held.prepared.change, staged=gone), why)
             subjects = {version.subject for version in gone.values()}
             self._leave_out(held, lambda wanted, _action: wanted.owner in subjects)
+
+
+def _seen(held: _Held) -> WaitingChange:
+    change = held.prepared.change
+    pairs = list(zip(change.mappings, held.prepared.actions, strict=False))  # it may change now
+    made = (
+        Mapping(0, one.trigger, action, one.mode, one.name or "", one.all, one.port, change.origin)
+        for one, action in pairs
+    )
+    gone = [one.mapping.number for one in change.removals if one.mapping is not None]
+    return WaitingChange(held.about, str(held.span), tuple(made), tuple(gone))
 
 
 def _pairs(prepared: Prepared) -> list[tuple[WantedMapping, Action]]:

@@ -110,6 +110,10 @@ class Loaded:
         """Whether it was not loaded."""
         return self.config is None
 
+    def line(self, path: Path) -> int:
+        """Return the line, from 1, of what stands at a path; 0 where there is no text."""
+        return self._located(path)[0] if self.text is not None else 0
+
     def add(self, findings: Iterable[Finding]) -> None:
         """Add what was found later."""
         self._findings += findings
@@ -119,11 +123,14 @@ class Loaded:
         if not line and self.text is not None and not finding.path:
             line, column = 1, 1  # places are only for what the parser has accepted
         elif not line and self.text is not None:
-            if self._places is None:
-                self._places = Places(self.text)
-            line, column = self._places.find(finding.path)
+            line, column = self._located(finding.path)
         path = path_text(finding.path)
         return Problem(finding.severity, self.file, line, column, path, finding.text)
+
+    def _located(self, path: Path) -> tuple[int, int]:
+        if self._places is None:
+            self._places = Places(self.text or "")
+        return self._places.find(path)
 
 
 Builders = Mapping[str, Mapping[str, Callable[..., Any]]]

@@ -1,5 +1,6 @@
 """From triggers and actions back to the tables of the canonical form."""
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import fields
 from typing import Any
@@ -53,6 +54,7 @@ _GAMEPADS = {
     "gamepad_stick": ("GamepadAnalogStick", "axis"),
     "gamepad_trigger": ("GamepadTrigger", "trigger"),
 }
+_FUNCTION = re.compile(r"^lambda|\(\)(-\d+)?$")
 _CURVES = {"exponential": "Exponential", "logarithmic": "Logarithmic", "s_curve": "SCurve"}
 
 
@@ -175,8 +177,10 @@ def _plain(number: float) -> float:
 
 def _plugin(action: PluginAction) -> Table:
     name = action.plugin
-    if not isinstance(name, str) or name.endswith("()") or name.startswith("lambda"):
-        raise InvalidValue(f"{action} is a function, which can not be written as TOML")
+    if not isinstance(name, str) or _FUNCTION.search(name):
+        raise InvalidValue(
+            f"{action} is a function, which can not be written as TOML; make it a plugin"
+        )
     return {"type": "Plugin", "plugin": name} | (
         {"params": dict(action.params)} if action.params else {}
     )

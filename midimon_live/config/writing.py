@@ -161,6 +161,13 @@ def _line(value: Any) -> str:
     return str(tomlkit.item(value).as_string())
 
 
+def as_text(mode: str | None, table: Table, color: str | None = None) -> str:
+    """Return the text of a file that holds one mapping, and nothing else; as for `Editor.add`."""
+    editor = Editor("")
+    editor.add(mode, table, color)
+    return editor.text.strip() + "\n"
+
+
 def write_whole(target: Path, text: str, *, backup: bool) -> Path | None:
     """Replace a file's content at one stroke, or leave it as it is.
 
