@@ -129,7 +129,7 @@ export function chip(said, kind) {
  */
 export function grid(columns, { label, empty, key }) {
   const body = h("tbody");
-  const heads = columns.map((one) => h("th", { scope: "col", class: one.num ? "mm-num" : one.class }, one.title));
+  const heads = columns.map((one) => h("th", { scope: "col", class: [one.num && "mm-num", one.class].filter(Boolean).join(" ") }, one.title));
   const table = h("table", { class: "mm-table", "aria-label": label }, h("thead", {}, h("tr", {}, ...heads)), body);
   const nothing = h("p", { class: "mm-empty" }, empty);
   // focusable: a keyboard must be able to scroll it

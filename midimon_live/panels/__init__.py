@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 PANELS: dict[str, tuple[str, str]] = {
     "overview": ("overview", "Overview"),
     "stats": ("stats", "Statistics"),
+    "mappings": ("mappings", "Mappings"),
 }
 """By the name that `midi.panel` takes: its module here, whose class is `View`, and its title."""
 
