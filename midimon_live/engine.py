@@ -25,7 +25,7 @@ from midimon_live.events import (
 from midimon_live.gestures import Gestures
 from midimon_live.mappings import Lookup, Mapping, Plan
 from midimon_live.modes import Modes
-from midimon_live.monitor import Monitor, Row, Step
+from midimon_live.monitor import BYTES_KEPT, Monitor, Row, Step
 from midimon_live.runs import Runs
 from midimon_live.surface import ON_TO_OFF, Press, Surface
 from midimon_live.takes.tape import Tape
@@ -33,7 +33,6 @@ from midimon_live.tempo import Tempo
 from midimon_live.timers import Timers, ring
 from midimon_live.triggers import Control
 
-_SYSEX_KEPT = 64
 _ALL_OFF = frozenset(
     (0xB0 | channel) << 7 | control for channel in range(16) for control in (120, 123)
 )
@@ -334,8 +333,8 @@ class Engine:
             self._hear(event)
         verdict = _VERDICTS.get(key, "system")
         self._counters[verdict] += 1
-        if len(event.data) > _SYSEX_KEPT:
-            event = event._replace(data=event.data[:_SYSEX_KEPT])
+        if len(event.data) > BYTES_KEPT:
+            event = event._replace(data=event.data[:BYTES_KEPT])
         self._record((event, started, verdict, (), (), None))
 
     def _forget_pressed(self, port: str, channel: int) -> None:

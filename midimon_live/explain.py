@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from midimon_live.events import (
     AFTERTOUCH,
     CONTROL_CHANGE,
+    MALFORMED,
     NOTE_OFF,
     NOTE_ON,
     PITCHWHEEL,
@@ -16,7 +17,7 @@ from midimon_live.events import (
     split_key,
 )
 from midimon_live.mappings import Mapping, MappingTable
-from midimon_live.monitor import Monitor, Step, Trace
+from midimon_live.monitor import BYTES_KEPT, Monitor, Step, Trace
 from midimon_live.show import Table, counted
 from midimon_live.triggers import LongPress, NoteChord, Trigger
 
@@ -72,6 +73,21 @@ def describe(event: MidiEvent) -> str:
     if kind in (CONTROL_CHANGE, POLYTOUCH):
         return f"{_KINDS[kind]} {number}, value {last}, channel {channel}"
     return f"{_KINDS[kind]} {last}, channel {channel}"
+
+
+def as_code(event: MidiEvent) -> str:
+    """Return the line that plays an event again on the virtual port; "" where none can.
+
+    None can for an event of a plugin, and for a message of which only the beginning is kept.
+    """
+    data = event.data
+    if control_key(data) == MALFORMED:
+        whole = 0 < len(data) < BYTES_KEPT
+        return f'midi.virtual.play(bytes.fromhex("{data.hex(" ")}"))' if whole else ""
+    fields = event.message.dict()
+    del fields["time"]
+    values = [f", {name}={value!r}" for name, value in fields.items() if name != "type"]
+    return f'midi.virtual.play("{fields["type"]}"{"".join(values)})'
 
 
 def why(
@@ -185,6 +201,9 @@ def _result(step: Step) -> str:
 def _hints(trace: Trace, table: MappingTable, mode: str) -> list[str]:
     if trace.verdict != "unmapped":
         return []
+    if trace.event.name:
+        event = f"{trace.event.name!r:.40} of {trace.event.port}"
+        return [f"nothing is mapped to {event}; {counted(len(table), 'mapping')} in all"]
     return [_nearest(table, control_key(trace.event.data), mode)]
 
 

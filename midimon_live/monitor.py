@@ -21,9 +21,11 @@ if TYPE_CHECKING:
     from midimon_live.mappings import Mapping
 
 CAPACITY = 10_000
+BYTES_KEPT = 64  # of a message that can not be mapped
 # event, started, verdict, considered, steps, and the press that is open or the reasons of a knob
 Row = tuple[MidiEvent, float, str, tuple["Mapping", ...], Sequence["Step"], Any]
 _LATENESS_WINDOW = 2_000
+_FIRST_LOOK = 256
 _LOGGER = logging.getLogger("midimon_live")
 
 
@@ -175,6 +177,27 @@ class Monitor:
             Trace.of(row) for row in (ring if last is None else ring[max(len(ring) - last, 0) :])
         ]
 
+    def newer(self, known: Row | None) -> list[Row]:
+        """Return what was recorded after a row, oldest first; any thread may call.
+
+        Where that row is not remembered any more, or None, that is all there is. What is looked at
+        is what is new, however much is remembered.
+        """
+        size = self.capacity if known is None else _FIRST_LOOK
+        while True:
+            newest = self._newest(size)
+            for index, row in enumerate(newest):
+                if row is known:
+                    return newest[index - 1 :: -1] if index else []
+            if len(newest) < size or size >= self.capacity:
+                return newest[::-1]
+            size *= 8
+
+    @property
+    def capacity(self) -> int:
+        """How many events are remembered at most."""
+        return self._ring.maxlen or 0
+
     def find(self, serial: int) -> Trace | None:
         """Return the trace of the event with that number, if it is still remembered."""
         return next((Trace.of(row) for row in self._copy() if row[0].serial == serial), None)
@@ -213,6 +236,14 @@ class Monitor:
 
     def _copy(self) -> list[Row]:
         return copied(self._ring)
+
+    def _newest(self, size: int) -> list[Row]:
+        """Return up to `size` rows, newest first."""
+        while True:
+            try:
+                return list(islice(reversed(self._ring), size))
+            except RuntimeError:  # it changed meanwhile
+                continue
 
 
 def copied(ring: Iterable[Any]) -> list[Any]:

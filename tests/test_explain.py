@@ -7,7 +7,7 @@ import pytest
 
 from midimon_live import ActionPlugin, cc, note
 from midimon_live.events import MidiEvent
-from midimon_live.explain import describe
+from midimon_live.explain import as_code, describe
 from midimon_live.testing import TestSession, press, session, turn
 
 
@@ -117,3 +117,42 @@ def test_why_shows_the_bytes_when_they_are_no_control(data: bytes) -> None:
 def test_describe_says_an_event_in_words(data: bytes, words: str) -> None:
     """Kind, number, value and channel; of other bytes the beginning."""
     assert describe(MidiEvent(0.0, "Virtual", data, 1)) == words
+
+
+def test_why_names_an_event_of_a_plugin_that_nothing_listens_for() -> None:
+    """It has no bytes in which to look for the nearest control."""
+    with session() as midi:
+        midi._pump.emit("tick", "beat", {"velocity": 3})
+        title, remark = repr(midi.why(1)).splitlines()
+    assert title.startswith("event 1: beat, velocity 3, from tick; unmapped")
+    assert remark == "nothing is mapped to 'beat' of tick; 0 mappings in all"
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"\x99\x24\x64",
+        b"\x90\x24\x00",
+        b"\xb0\x07\x41",
+        b"\xe0\x01\x40",
+        b"\xc2\x05",
+        b"\xf8",
+        b"\xf0\x01\x02\xf7",
+        b"\x90",
+    ],
+)
+def test_the_line_that_plays_an_event_again_plays_the_same_bytes(data: bytes) -> None:
+    """Broken ones too."""
+    with session() as midi:
+        midi.play(data)
+        exec(as_code(midi.traces()[0].event), {"midi": midi})  # noqa: S102 - it is code
+        first, second = midi.traces()
+    assert second.event.data == first.event.data == data
+
+
+@pytest.mark.parametrize("data", [b"", b"\xf0" + bytes(1000) + b"\xf7"])
+def test_there_is_no_line_where_not_all_bytes_are_remembered(data: bytes) -> None:
+    """Half a message played would be another message."""
+    with session() as midi:
+        midi.virtual.play(data)
+        assert as_code(midi.traces()[0].event) == ""

@@ -1,6 +1,7 @@
 """What happened: traces, lateness, counters, notices."""
 
 import threading
+import time
 
 import pytest
 
@@ -147,3 +148,37 @@ def test_copied_tries_again_when_the_ring_changed_meanwhile() -> None:
             return iter([1, 2])
 
     assert copied(Changing()) == [1, 2]
+
+
+def test_newer_returns_what_was_recorded_after_a_row_and_all_where_it_is_forgotten() -> None:
+    """Oldest first; of a reader that was away too long nothing is held back but what is gone."""
+    monitor = filled([0] * 3000, capacity=5000)
+    known = monitor.newer(None)[-1]
+    assert monitor.newer(known) == []
+
+    for serial in range(4000, 7000):
+        monitor.record((MidiEvent(0.0, "", b"", serial), 0.0, "", (), (), None))
+        if serial == 4002:
+            assert [row[0].serial for row in monitor.newer(known)] == [4000, 4001, 4002]
+
+    assert [row[0].serial for row in monitor.newer(known)] == list(range(4000, 7000))
+    forgotten = (MidiEvent(0.0, "", b"", 1), 0.0, "", (), (), None)
+    assert len(monitor.newer(forgotten)) == monitor.capacity == 5000
+
+
+def test_newer_is_whole_while_the_engine_appends() -> None:
+    """A reader that goes from row to row meets each once, and in order."""
+    monitor, seen = Monitor(ManualClock()), []
+
+    def write() -> None:
+        for serial in range(30_000):
+            monitor.record((MidiEvent(0.0, "", b"", serial), 0.0, "", (), (), None))
+            if serial % 500 == 0:
+                time.sleep(0)
+
+    writer = threading.Thread(target=write)
+    writer.start()
+    while len(seen) < 30_000 and (writer.is_alive() or monitor.newer(seen[-1] if seen else None)):
+        seen += monitor.newer(seen[-1] if seen else None)
+    serials = [row[0].serial for row in seen]
+    assert serials == sorted(set(serials))
