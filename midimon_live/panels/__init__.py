@@ -13,6 +13,7 @@ PANELS: dict[str, tuple[str, str]] = {
     "overview": ("overview", "Overview"),
     "stats": ("stats", "Statistics"),
     "mappings": ("mappings", "Mappings"),
+    "monitor": ("monitor", "Monitor"),
 }
 """By the name that `midi.panel` takes: its module here, whose class is `View`, and its title."""
 
