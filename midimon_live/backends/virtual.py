@@ -25,6 +25,7 @@ class VirtualPort:
 
     Attributes:
         sent: the last 10,000 messages that were sent to it, as `mido.Message`, oldest first.
+        told: called with the bytes of each message that is sent to it, on the sending thread.
     """
 
     polled = False
@@ -35,6 +36,7 @@ class VirtualPort:
         self._arrived: deque[Received] = deque()
         self._sent: deque[bytes] = deque(maxlen=KEPT)
         self._announce: Callable[[], None] | None = None
+        self.told: Callable[[bytes], None] = lambda _data: None
         self.open = True
 
     def play(self, message: Any, **fields: Any) -> None:
@@ -66,7 +68,11 @@ class VirtualPort:
     @property
     def sent(self) -> list[mido.Message]:
         """The messages sent to this port, oldest first."""
-        return [mido.Message.from_bytes(data) for data in list(self._sent)]
+        return [mido.Message.from_bytes(data) for data in self.kept()]
+
+    def kept(self) -> list[bytes]:
+        """Return the bytes of what is in `sent`."""
+        return list(self._sent)
 
     def clear(self) -> None:
         """Forget what was sent."""
@@ -92,6 +98,7 @@ class VirtualPort:
         if not self.open:
             raise PortClosed(f"{self.name} is closed: its session has ended")
         self._sent.append(data)
+        self.told(data)
 
     def close(self) -> None:
         """Close it; again is harmless."""

@@ -14,6 +14,7 @@ PANELS: dict[str, tuple[str, str]] = {
     "stats": ("stats", "Statistics"),
     "mappings": ("mappings", "Mappings"),
     "monitor": ("monitor", "Monitor"),
+    "pads": ("pads", "Pads"),
 }
 """By the name that `midi.panel` takes: its module here, whose class is `View`, and its title."""
 

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from midimon_live.panels.desk import Desk
 
 _MOST_CLOCKS = 64
+LATEST_MS = 1e15
 _SLACK_S = 0.005  # a tick that is this early counts as in time
 
 
@@ -186,8 +187,11 @@ class Panel(anywidget.AnyWidget):
             self.desk.hand_over(message, lambda: self._command(message))
 
     def _set_clock(self, view: str, at: Any) -> None:
-        if isinstance(at, (int, float)) and len(self.clocks) < _MOST_CLOCKS:
-            self.clocks.setdefault(view, Skew()).heard(at / 1000, self.parts.clock.now())
+        if not isinstance(at, (int, float)) or not abs(at) < LATEST_MS:
+            return  # not a number, or none that a clock shows
+        if view not in self.clocks and len(self.clocks) >= _MOST_CLOCKS:
+            self.clocks.pop(next(iter(self.clocks)), None)  # long forgotten by its page
+        self.clocks.setdefault(view, Skew()).heard(at / 1000, self.parts.clock.now())
 
     def left(self, view: str) -> None:
         """A view has gone: whatever it held is let go of."""

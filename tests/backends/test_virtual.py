@@ -165,3 +165,14 @@ def test_any_bytes_can_be_fed_and_each_piece_is_counted_as_one_event(pieces: lis
         for piece in pieces:
             midi.virtual.feed(piece)
         assert [trace.event.data for trace in midi.traces()] == pieces
+
+
+def test_what_is_sent_is_told_as_it_is_sent() -> None:
+    """Whoever shows lights needs no second look at 10,000 messages."""
+    told: list[bytes] = []
+    played = port()
+    played.send(b"\x90\x24\x64")
+    played.told = told.append
+    played.send(b"\x80\x24\x40")
+    assert told == [b"\x80\x24\x40"]
+    assert played.kept() == [b"\x90\x24\x64", b"\x80\x24\x40"]
