@@ -34,3 +34,12 @@ def test_a_clock_that_is_set_back_starts_anew() -> None:
     skew = Skew()
     skew.heard(10_000.0, 100.0)
     assert skew.heard(6_400.0, 101.0) == 0.0
+
+
+def test_a_clock_that_stood_still_starts_anew_and_a_jam_does_not() -> None:
+    """A laptop that slept for an hour plays on; what was stuck for ten seconds stays late."""
+    slept, jammed = Skew(), Skew()
+    for skew in (slept, jammed):
+        skew.heard(0.0, 0.0)
+    assert [round(slept.heard(t, 3600.0 + t)) for t in (1.0, 1.1, 2.0, 2.1)] == [3600, 3600, 0, 0]
+    assert [round(jammed.heard(t, 20.0)) for t in (1.0, 5.0, 10.0)] == [19, 15, 10]
