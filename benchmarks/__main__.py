@@ -22,6 +22,7 @@ NAMES = (
     "live_coding",
     "following",
     "panels",
+    "panels_pads",
 )
 
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 LATE = "late pad presses"
 _LATE_S = 0.25
+_AFTER_S = 0.01
 _EVENT = "<dBBBB"  # epoch ms of the page's clock, status, data, data, pad or 255
 _EVENT_SIZE = 12
 _MOST_EVENTS = 256
@@ -157,6 +158,8 @@ class View(Panel):
             self.desk.refuse(f"pads: {len(events)} events came at once; {_MOST_EVENTS} are taken")
         if not good:
             return
+        if self._due <= now:  # what is played comes first, and its lights are in the picture then
+            self._due = now + _AFTER_S
         self._set_clock(view, good[-1][0])
         clock = self.clocks.get(view) or Skew()
         for theirs, status, first, second, _pad in good:
