@@ -11,6 +11,7 @@ from midimon_live.activity import ActivityMeter
 from midimon_live.backends import BACKENDS, open_backend
 from midimon_live.backends.base import Backend
 from midimon_live.backends.virtual import VirtualBackend, VirtualPort
+from midimon_live.backends.web import WebBackend
 from midimon_live.clock import Clock
 from midimon_live.engine import Engine
 from midimon_live.errors import BackendUnavailable
@@ -55,6 +56,7 @@ class Assembly:
     tasks: Tasks
     ports: Ports
     virtual: VirtualPort
+    web: WebBackend
     plugins: PluginManager
     modes: Modes
     surface: Surface
@@ -93,7 +95,7 @@ def assemble(
     """Build all parts; the arguments are those of `Session`."""
     monitor, running, timers, bell = Monitor(clock), Running(clock), Timers(), _Bell()
     hooks, tasks = Hooks(monitor.notice), _tasks(shell, threads=threads)
-    ports, port = _ports(clock, monitor, bell, backend, hooks, threads=threads)
+    ports, port, web = _ports(clock, monitor, bell, backend, hooks, threads=threads)
     failures = Failures(name_place, clock)
     runner = Runner(clock, monitor, running, timers, tasks, failures)
     voices = Voices(clock, timers, running, partial(detach, shell), limited=threads)
@@ -117,7 +119,7 @@ def assemble(
     hooks.changed = partial(_tell_of_events, engine, hooks)
     _join(plugins, runs, pump, workers, ports, surface)
     _let_tape_run(tape, ports, modes, pump, running)
-    first = monitor, running, timers, tasks, ports, port, plugins
+    first = monitor, running, timers, tasks, ports, port, web, plugins
     then, groups = (modes, surface, gestures, runs, engine), failures.groups
     return Assembly(
         *first, *then, stalls, watchdog, pump, clock, hooks, tempo, runner, tape, groups, activity
@@ -132,14 +134,16 @@ def _ports(
     hooks: Hooks,
     *,
     threads: bool,
-) -> tuple[Ports, VirtualPort]:
+) -> tuple[Ports, VirtualPort, WebBackend]:
     virtual = VirtualBackend(clock, bell)
     port = virtual.open_input(VIRTUAL, virtual=True)
     name = backend or os.environ.get("MIDIMON_BACKEND") or (HARDWARE if threads else "virtual")
     opener = _opener(name, clock, hooks)
-    ports = Ports(virtual, opener, clock, monitor, in_process=name == "virtual")
+    web = WebBackend(clock, bell)
+    in_process = name == "virtual"
+    ports = Ports(virtual, opener, clock, monitor, others=[web], in_process=in_process)
     ports.connect(VIRTUAL)
-    return ports, port
+    return ports, port, web
 
 
 class _Bell:

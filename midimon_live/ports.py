@@ -1,11 +1,10 @@
-"""Finding ports, and keeping inputs open: by name or index, several at once, back after a loss.
+"""Keeping ports open: several inputs at once, back by themselves after a loss.
 
 The reader thread polls `reading` and calls `check`; everything else is for any thread.
 """
 
-import re
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from midimon_live.backends.base import Backend, InputPort
@@ -13,12 +12,10 @@ from midimon_live.clock import Clock
 from midimon_live.errors import BackendUnavailable, PortError, PortNotFound
 from midimon_live.monitor import Monitor
 from midimon_live.outputs import Output, Outputs
+from midimon_live.systems import CHECK_S, Systems, is_index, returned, the_one
 
 VIRTUAL = "Virtual"
-_CHECK_S = 1.0
 _BACK_OFF_S = (1.0, 2.0, 4.0, 8.0, 15.0)
-
-Found = tuple[str, Backend]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +26,7 @@ class PortInfo:
         index: what `connect` takes instead of the name; None for outputs.
         name: as the system calls it.
         direction: "in" or "out".
-        backend: "virtual" or "rtmidi".
+        backend: "virtual", "web" or "rtmidi".
         state: "connected", "open", "waiting" (gone; reconnects by itself) or "".
     """
 
@@ -46,12 +43,13 @@ class _Input:
 
     Attributes:
         asked: what the user called it; a device can come back under another number.
+        backend: where it was opened; None before it was there at all.
         reconnect: whether it waits when its device is gone.
     """
 
     asked: str | int
     name: str
-    backend: Backend
+    backend: Backend | None
     created: bool
     port: InputPort | None
     reconnect: bool = True
@@ -65,11 +63,11 @@ class Ports:
         open_hardware: opens the hardware backend; raises BackendUnavailable where there is none.
         clock: times the checks.
         monitor: gets a notice when a port is lost or back.
+        others: further backends that are always there; `look` is called when their ports change.
         in_process: whether ports may be created that only this process can reach, as tests do.
 
     Attributes:
         outputs: everything about sending.
-        status: one line about the hardware backend.
         lost: called with the name of an input that is gone or was disconnected, on any thread.
     """
 
@@ -80,25 +78,28 @@ class Ports:
         clock: Clock,
         monitor: Monitor,
         *,
+        others: Sequence[Backend] = (),
         in_process: bool = False,
     ) -> None:
         self._in_process = in_process
         self._virtual = virtual
-        self._open_hardware = open_hardware
-        self._hardware: Backend | None = None
+        self._others = tuple(others)
         self._now = clock.now
+        self._systems = Systems((virtual, *self._others), open_hardware, clock.now)
         self._monitor = monitor
         self._lock = threading.RLock()
         self._inputs: dict[str, _Input] = {}
         self._next_check = 0.0
-        self._next_look = 0.0
         self._tries = 0
         self.reading: tuple[InputPort, ...] = ()
         self.polled = False
         self.outputs = Outputs(self._open_output, VIRTUAL)
         self.lost: Callable[[str], None] = lambda _name: None
-        self.status = ""
-        self._look_for_hardware()
+
+    @property
+    def status(self) -> str:
+        """One line about the hardware's system."""
+        return self._systems.status
 
     def connected(self) -> list[str]:
         """Return the names of the open inputs."""
@@ -113,21 +114,25 @@ class Ports:
         with self._lock:
             inputs = [
                 PortInfo(index, name, "in", backend.name, self._input_state(name))
-                for index, (name, backend) in enumerate(self._available("inputs"))
+                for index, (name, backend) in enumerate(self._systems.inputs())
             ]
             open_now = self.outputs.names()
             outputs = [
                 PortInfo(None, name, "out", backend.name, "open" if name in open_now else "")
-                for name, backend in self._available("outputs")
+                for name, backend in self._systems.outputs()
             ]
-            gone = [PortInfo(None, name, "in", "rtmidi", "waiting") for name in self.waiting()]
-            own = [] if self._hardware is None else self._own_ports()
+            gone = [
+                PortInfo(None, one.name, "in", _system(one.backend), "waiting")
+                for one in self._inputs.values()
+                if one.port is None
+            ]
+            own = [] if self._systems.hardware is None else self._own_ports()
             return inputs + outputs + gone + own
 
     def output_names(self) -> list[str]:
         """Return the names of all outputs there are."""
         with self._lock:
-            return [name for name, _ in self._available("outputs")]
+            return [name for name, _ in self._systems.outputs()]
 
     def connect(self, port: str | int, *, reconnect: bool = True) -> str:
         """Open an input and return its full name.
@@ -142,9 +147,9 @@ class Ports:
         """
         with self._lock:
             try:
-                name, backend = _the_one(port, self._available("inputs"), "input")
+                name, backend = the_one(port, self._systems.inputs(), "input")
             except PortNotFound as error:
-                if self._hardware is not None:
+                if self._systems.hardware is not None:
                     raise
                 raise PortNotFound(f"{error}. {self.status}") from None
             opened = self._open_input(port, name, backend, created=False)
@@ -154,7 +159,7 @@ class Ports:
     def expect(self, port: str) -> None:
         """Open an input, whose name contains `port`, when it comes."""
         with self._lock:
-            waiting = _Input(port, port, self._virtual, created=False, port=None)
+            waiting = _Input(port, port, None, created=False, port=None)
             self._inputs.setdefault(port, waiting)
 
     def create(self, name: str, direction: str = "both") -> str:
@@ -172,7 +177,7 @@ class Ports:
         if not isinstance(name, str) or not name.strip() or name == VIRTUAL:
             raise PortError(f"a port can not be called {name!r}; give it a name of its own")
         with self._lock:
-            backend = self._hardware_now() or (self._virtual if self._in_process else None)
+            backend = self._systems.hardware_now() or (self._virtual if self._in_process else None)
             if backend is None:
                 raise BackendUnavailable(f"other programs can not be reached: {self.status}")
             if direction != "out":
@@ -193,10 +198,10 @@ class Ports:
         """
         with self._lock:
             pairs = [(name, one.backend) for name, one in self._inputs.items() if name != VIRTUAL]
-            if port is not None and _is_index(port):
-                port = _the_one(port, self._available("inputs"), "input")[0]
+            if port is not None and is_index(port):
+                port = the_one(port, self._systems.inputs(), "input")[0]
             if port is not None:
-                pairs = [_the_one(port, pairs, "connected input")]
+                pairs = [the_one(port, pairs, "connected input")]
             names = [name for name, _ in pairs]
             for name in names:
                 one = self._inputs.pop(name)
@@ -211,18 +216,28 @@ class Ports:
         if now < self._next_check or not self._lock.acquire(blocking=False):
             return
         try:
-            self._next_check = now + _CHECK_S
-            if self._hardware is None:
+            self._next_check = now + CHECK_S
+            hardware = self._systems.hardware
+            if hardware is None:
                 self._find_server_again(now)
-            elif self._hardware.alive():
-                self._check_devices(self._hardware)
+            elif hardware.alive():
+                self._check_devices([hardware])
+                self._tries = 0
             else:
-                self._lose_server(self._hardware)
+                self._lose_server(hardware)
         except PortError as error:
             self._back_off(now)
             self._monitor.notice(str(error))
         finally:
             self._lock.release()
+
+    def look(self) -> None:
+        """See at once which ports of `others` have come or gone; they call this."""
+        with self._lock:
+            try:
+                self._check_devices(self._others)
+            except PortError as error:
+                self._monitor.notice(str(error))
 
     def close(self) -> None:
         """End what sounds, close all ports, leave all systems; again is harmless."""
@@ -230,16 +245,13 @@ class Ports:
             self.outputs.close()
             self._inputs.clear()
             self._refresh()
-            for backend in (self._hardware, self._virtual):
-                if backend is not None:
-                    backend.close()
-            self._hardware = None
-            self._next_check = self._next_look = float("inf")
+            self._systems.close()
+            self._next_check = float("inf")
 
     def _own_ports(self) -> list[PortInfo]:
         """Return what `create` made: the system lists it to others only."""
         ins = [one.name for one in self._inputs.values() if one.created and one.port is not None]
-        backend = self._hardware.name if self._hardware else ""
+        backend = _system(self._systems.hardware)
         found = [PortInfo(None, name, "in", backend, "our own") for name in ins]
         return found + [
             PortInfo(None, name, "out", backend, "our own") for name in self._own_outputs()
@@ -248,24 +260,6 @@ class Ports:
     def _own_outputs(self) -> list[str]:
         opened = [self.outputs.opened(name) for name in self.outputs.names()]
         return [one.name for one in opened if one is not None and one.created]
-
-    def _hardware_now(self) -> Backend | None:
-        # looking where there is nothing takes 10 ms with the interpreter lock held: not per message
-        if self._hardware is None and self._now() >= self._next_look:
-            self._look_for_hardware()
-        return self._hardware
-
-    def _look_for_hardware(self) -> None:
-        self._next_look = self._now() + _CHECK_S
-        try:
-            self._hardware = self._open_hardware()
-            self.status = self._hardware.detail
-        except PortError as error:
-            self.status = str(error)
-
-    def _available(self, direction: str) -> list[Found]:
-        backends = [self._virtual, *filter(None, [self._hardware_now()])]
-        return [(name, one) for one in backends for name in getattr(one, direction)()]
 
     def _input_state(self, name: str) -> str:
         return "connected" if name in self._inputs else ""
@@ -280,7 +274,7 @@ class Ports:
 
     def _open_output(self, wanted: str) -> Output:
         with self._lock:
-            name, backend = _the_one(wanted, self._available("outputs"), "output")
+            name, backend = the_one(wanted, self._systems.outputs(), "output")
             return self.outputs.opened(name) or Output(name, backend.open_output(name))
 
     def _refresh(self) -> None:
@@ -294,22 +288,26 @@ class Ports:
             port.close()
         self.lost(gone.name)
 
-    def _check_devices(self, backend: Backend) -> None:
-        there = backend.inputs()
-        for one in list(self._inputs.values()):
-            if one.port is not None and (one.backend is self._virtual or one.created):
-                continue
-            if one.port is None:
-                self._try_again(one, backend, there)
-            elif one.name not in there:
-                self._lose(one)
-        sendable = {*backend.outputs(), *self._virtual.outputs()}
+    def _check_devices(self, backends: Iterable[Backend]) -> None:
+        """See which devices of these backends have gone, and which that were missed are there."""
+        for backend in backends:
+            there = backend.inputs()
+            for one in list(self._inputs.values()):
+                if one.backend is not None and one.backend.name != backend.name:
+                    continue  # of another system; the hardware's may be opened anew meanwhile
+                if one.port is None:
+                    self._try_again(one, backend, there)
+                elif not one.created and one.name not in there:
+                    self._lose(one)
+        self._forget_outputs()
+
+    def _forget_outputs(self) -> None:
+        sendable = {name for one in self._systems.present() for name in one.outputs()}
         for name in self.outputs.names():
             output = self.outputs.opened(name)
             if output is not None and not output.created and name not in sendable:
                 self.outputs.forget(name)
                 self._monitor.notice(f"{name} is gone; sending to it looks for it again")
-        self._tries = 0
 
     def _lose(self, one: _Input) -> None:
         self._drop(one)
@@ -320,8 +318,12 @@ class Ports:
             self._monitor.notice(f"{one.name} is gone")
 
     def _try_again(self, one: _Input, backend: Backend, there: list[str]) -> None:
-        name = one.name if one.created else _returned(one, there)
+        name = one.name if one.created else returned(one.name, one.asked, there)
         if name is None:
+            return
+        known = self._inputs.get(name)
+        if known is not None and known.port is not None:  # it was connected by another name
+            del self._inputs[one.name]
             return
         one.backend, one.port = backend, backend.open_input(name, virtual=one.created)
         del self._inputs[one.name]
@@ -331,11 +333,11 @@ class Ports:
         self._monitor.notice(f"{name} is back")
 
     def _lose_server(self, backend: Backend) -> None:
-        self._hardware = None
-        self.status = f"{backend.detail} has stopped answering"
+        self._systems.lose_hardware()
         self._monitor.notice(f"{self.status}; it is looked for again")
+        staying = {name for one in self._systems.always for name in one.outputs()}
         for name in self.outputs.names():
-            if name not in self._virtual.outputs():
+            if name not in staying:
                 self.outputs.forget(name)
         backend.close()
         for one in self._inputs.values():
@@ -343,48 +345,23 @@ class Ports:
                 self._drop(one)
 
     def _find_server_again(self, now: float) -> None:
-        if not self.waiting():  # nobody misses it: `infos` and `connect` look for it on demand
+        missed = any(
+            one.port is None and one.backend not in self._systems.always
+            for one in self._inputs.values()
+        )
+        if not missed:  # `infos` and `connect` look for it on demand
             return
-        self._look_for_hardware()
-        if self._hardware is None:
+        self._systems.look_for_hardware()
+        if self._systems.hardware is None:
             self._back_off(now)
         else:
-            self._check_devices(self._hardware)
+            self._check_devices([self._systems.hardware])
+            self._tries = 0
 
     def _back_off(self, now: float) -> None:
         self._next_check = now + _BACK_OFF_S[min(self._tries, len(_BACK_OFF_S) - 1)]
         self._tries += 1
 
 
-def _returned(gone: _Input, there: list[str]) -> str | None:
-    """Return the name under which a device has come back, if that is certain."""
-    if gone.name in there:
-        return gone.name
-    # ALSA numbers its clients anew: "Launchpad:Launchpad MIDI 1 20:0"
-    asked = re.sub(r" \d+:\d+$", "", gone.name if isinstance(gone.asked, int) else gone.asked)
-    fitting = [name for name in there if asked.lower() in name.lower()]
-    return fitting[0] if len(fitting) == 1 else None
-
-
-def _is_index(wanted: str | int) -> bool:
-    return isinstance(wanted, int) or wanted.isdecimal()
-
-
-def _the_one(wanted: str | int, pairs: list[Found], what: str) -> Found:
-    if wanted == "":
-        raise PortNotFound(f"no {what} is called ''; give a part of its name")
-    names = [name for name, _ in pairs]
-    listed = ", ".join(f"{index}: {name!r}" for index, name in enumerate(names)) or "none"
-    if _is_index(wanted) and wanted not in names:
-        if 0 <= int(wanted) < len(pairs):
-            return pairs[int(wanted)]
-        raise PortNotFound(f"there is no {what} number {wanted}; there are {listed}")
-    part = str(wanted).lower()
-    fitting = [pair for pair in pairs if wanted == pair[0]]
-    fitting = fitting or [pair for pair in pairs if part in pair[0].lower()]
-    if len(fitting) == 1:
-        return fitting[0]
-    if fitting:
-        found = ", ".join(repr(name) for name, _ in fitting)
-        raise PortNotFound(f"{wanted!r} fits {len(fitting)} {what}s ({found}): say which")
-    raise PortNotFound(f"no {what} is called {wanted!r}; there are {listed}")
+def _system(backend: Backend | None) -> str:
+    return "rtmidi" if backend is None else backend.name

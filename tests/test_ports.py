@@ -6,6 +6,7 @@ import pytest
 
 from midimon_live.backends.base import Received
 from midimon_live.backends.virtual import VirtualBackend
+from midimon_live.backends.web import Offer, WebBackend
 from midimon_live.clock import ManualClock
 from midimon_live.errors import BackendUnavailable, PortClosed, PortError, PortNotFound
 from midimon_live.monitor import Monitor
@@ -84,6 +85,7 @@ class Desk:
     """`Ports` on a fake system, with a clock that stands still.
 
     Attributes:
+        web: the ports at browsers.
         looks: how often the system was looked for.
         lost: the names that `Ports.lost` was called with.
     """
@@ -96,7 +98,8 @@ class Desk:
         self.lost: list[str] = []
         virtual = VirtualBackend(self.clock, lambda: None)
         virtual.open_input(VIRTUAL, virtual=True)
-        self.ports = Ports(virtual, self.look, self.clock, self.monitor)
+        self.web = WebBackend(self.clock, lambda: None)
+        self.ports = Ports(virtual, self.look, self.clock, self.monitor, others=[self.web])
         self.ports.lost = self.lost.append
         self.ports.connect(VIRTUAL)
 
@@ -111,6 +114,12 @@ class Desk:
         """Let time pass, then check as the reader does."""
         self.clock.move_to(self.clock.now() + seconds)
         self.ports.check()
+
+    def browser_has(self, *names: str) -> None:
+        """Let a browser have these devices, each with an input and an output, and no others."""
+        both = [Offer(name, name, direction) for name in names for direction in ("in", "out")]
+        self.web.offer("page", "browser", both)
+        self.ports.look()
 
     def notices(self) -> list[str]:
         """Return the texts for the user."""
@@ -435,3 +444,70 @@ def test_polling_is_wanted_only_with_ports_that_need_it() -> None:
     assert desk.ports.polled is True
     desk.ports.disconnect()
     assert desk.ports.polled is False
+
+
+def test_device_at_a_browser_is_a_port_like_others() -> None:
+    """With a number, a part of its name is enough, and it says which system it is of."""
+    desk = Desk(Hardware("Keystation"))
+    desk.browser_has("Launchpad")
+    assert desk.ports.connect("launch") == "Launchpad (web)"
+    desk.ports.outputs.send(b"\xf8", "launch")
+    assert desk.ports.infos()[1:3] == [
+        PortInfo(1, "Launchpad (web)", "in", "web", "connected"),
+        PortInfo(2, "Keystation", "in", "rtmidi", ""),
+    ]
+    assert [one.data for _, one in desk.web.collect("page")] == [b"\xf8"]
+
+
+def test_device_at_a_browser_is_lost_at_once_and_comes_back_by_itself() -> None:
+    """Nobody has to wait for the next look at the hardware, and there need not be any."""
+    desk = Desk()
+    desk.browser_has("Launchpad")
+    desk.ports.connect("launch")
+    desk.ports.outputs.send(b"\xf8", "launch")
+    desk.browser_has()
+    assert (desk.ports.waiting(), desk.lost) == (["Launchpad (web)"], ["Launchpad (web)"])
+    assert desk.ports.outputs.names() == []
+    desk.browser_has("Launchpad")
+    assert desk.ports.connected() == [VIRTUAL, "Launchpad (web)"]
+    assert desk.notices() == [
+        "Launchpad (web) is gone; it reconnects when it is back",
+        "Launchpad (web) is gone; sending to it looks for it again",
+        "Launchpad (web) is back",
+    ]
+
+
+def test_missing_device_at_a_browser_is_not_looked_for_in_the_hardware() -> None:
+    """Looking takes the interpreter lock for 10 ms."""
+    desk = Desk()
+    desk.browser_has("Launchpad")
+    desk.ports.connect("launch")
+    desk.browser_has()
+    for _ in range(20):
+        desk.check_after(1.0)
+    assert desk.looks == 1
+
+
+def test_device_of_one_system_does_not_come_back_as_that_of_another() -> None:
+    """Chromium sees what is plugged into this machine too, and is quicker."""
+    desk = Desk(Hardware("Launchpad"))
+    desk.ports.connect("launch")
+    desk.hardware.devices.clear()
+    desk.check_after(1.0)
+    desk.browser_has("Launchpad")
+    assert desk.ports.connected() == [VIRTUAL]
+    desk.hardware.devices.append("Launchpad")
+    desk.check_after(1.0)
+    assert desk.ports.connected() == [VIRTUAL, "Launchpad"]
+
+
+def test_device_that_is_expected_may_come_at_a_browser() -> None:
+    """Where a configuration names it; then it is connected once."""
+    desk = Desk(Hardware())
+    desk.ports.expect("Launchpad")
+    desk.browser_has("Launchpad")
+    assert desk.ports.connected() == [VIRTUAL, "Launchpad (web)"]
+    desk.ports.expect("Launchpad")
+    desk.check_after(1.0)
+    desk.ports.look()
+    assert (desk.ports.connected()[1:], desk.ports.waiting()) == (["Launchpad (web)"], [])

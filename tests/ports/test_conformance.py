@@ -1,4 +1,4 @@
-"""What every backend promises, checked on each: virtual, and rtmidi on a real JACK server."""
+"""What every backend promises, checked on each: virtual, web, and rtmidi on a real JACK server."""
 
 import time
 from collections.abc import Callable, Iterator
@@ -9,6 +9,7 @@ import pytest
 
 from midimon_live.backends import open_backend
 from midimon_live.backends.base import Backend, InputPort, OutputPort, Received
+from midimon_live.backends.web import Offer, WebBackend
 from midimon_live.clock import SystemClock
 from midimon_live.errors import PortClosed, PortNotFound
 
@@ -40,6 +41,25 @@ def _virtual() -> Iterator[Far]:
     backend = open_backend("virtual", SystemClock(), lambda: None)
     port: Any = backend.open_input("loop", virtual=True)
     yield Far(backend, port.feed, lambda: [bytes(m.bytes()) for m in port.sent], port, port)
+    backend.close()
+
+
+def _web() -> Iterator[Far]:
+    clock = SystemClock()
+    backend = WebBackend(clock, lambda: None)
+    offers = [Offer("1", "Pad", "in"), Offer("2", "Pad", "out")]
+    number = backend.offer("page", "browser", offers)[0].number
+    kept: list[bytes] = []
+
+    def feed(data: bytes) -> None:
+        backend.feed("page", [(number, clock.now(), data)])
+
+    def heard() -> list[bytes]:
+        kept.extend(waiting.data for _, waiting in backend.collect("page"))
+        return list(kept)
+
+    near = backend.open_input("Pad (web)"), backend.open_output("Pad (web)")
+    yield Far(backend, feed, heard, *near)
     backend.close()
 
 
@@ -86,12 +106,12 @@ def _named(names: list[str], part: str) -> str:
     return next(name for name in names if part in name)
 
 
-@pytest.fixture(params=["virtual", pytest.param("jack", marks=pytest.mark.jack)])
+@pytest.fixture(params=["virtual", "web", pytest.param("jack", marks=pytest.mark.jack)])
 def far(request: pytest.FixtureRequest) -> Iterator[Far]:
     """Each backend with its other end."""
     if request.param == "jack":
         request.getfixturevalue("jack")
-    yield from {"virtual": _virtual, "jack": _jack}[request.param]()
+    yield from {"virtual": _virtual, "web": _web, "jack": _jack}[request.param]()
 
 
 def poll_until(far: Far, count: int) -> list[Received]:
