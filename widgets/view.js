@@ -19,8 +19,8 @@ export function now(stamp = performance.now()) {
  * @param {{ model: any, el: HTMLElement }} context what anywidget's `render` gets
  * @param {string} name the panel's
  * @param {(panel: any) => { draw?: (state: any, buffers: DataView[]) => void, close?: () => void,
- *   seen?: (on: boolean) => void }} build
- *   fills `panel.body`; `draw` gets each new picture
+ *   seen?: (on: boolean) => void, gone?: () => void }} build
+ *   fills `panel.body`; `draw` gets each new picture, `gone` is told that the kernel has gone
  * @returns {() => void} ends the view
  */
 export function begin({ model, el }, name, build) {
@@ -150,6 +150,7 @@ export function begin({ model, el }, name, build) {
     if (line?.comm_live !== false) return;
     body.inert = true;
     root.classList.add("mm-gone");
+    drawing.gone?.();
     say("the kernel has gone; this is the last picture. Run the cell again", "warn");
   }
 

@@ -155,7 +155,7 @@ class WebBackend:
         self._wake = wake
         self._lock = threading.RLock()
         self._devices: dict[tuple[str, int], Device] = {}  # never changed in place
-        self._names: dict[Key, str] = {}
+        self._gone: dict[Key, Device] = {}
         self._numbers = count(1)
         self.sending: Callable[[], None] = lambda: None
         self.moved: Callable[[str], None] = lambda _name: None
@@ -217,7 +217,7 @@ class WebBackend:
             known = {one.key: one for one in staying}
             for key, name in keys.items():
                 if key not in known:
-                    known[key] = self._new(key, name, known.values())
+                    known[key] = self._returned(key, name, known.values())
                 if known[key].view != view:
                     self._hand_over(known[key], view)
             self._take_in(known.values())
@@ -269,17 +269,15 @@ class WebBackend:
                 return one
         raise PortNotFound(f"no browser has a port {name!r}; connect it in midi.web()")
 
-    def _new(self, key: Key, given: str, others: Iterable[Device]) -> Device:
-        """Return a new device, under the name that it had before or one that no other has now."""
+    def _returned(self, key: Key, given: str, others: Iterable[Device]) -> Device:
+        """Return the device as it was before, or a new one, under a name that no other has now."""
         taken = {one.name for one in others if one.direction == key.direction}
-        name = self._names.pop(key, "")
-        if not name or name in taken:
-            plain = "".join(one if one.isprintable() else " " for one in given)
-            plain = " ".join(plain.split())[:_LONGEST_NAME] or "unnamed"
-            name = next(one for one in _numbered(plain) if one not in taken)
-        self._names[key] = name
-        while len(self._names) > _REMEMBERED:
-            del self._names[next(iter(self._names))]
+        device = self._gone.pop(key, None)
+        if device is not None and device.name not in taken:
+            return device
+        plain = "".join(one if one.isprintable() else " " for one in given)
+        plain = " ".join(plain.split())[:_LONGEST_NAME] or "unnamed"
+        name = next(one for one in _numbered(plain) if one not in taken)
         return Device(key, name, Outbox(self._now))
 
     def _hand_over(self, device: Device, view: str) -> None:
@@ -296,6 +294,9 @@ class WebBackend:
             device.outbox.take()
             for output in device.outputs:
                 output.gone = "gone, with its page or its plug"
+            self._gone[device.key] = device
+        while len(self._gone) > _REMEMBERED:
+            del self._gone[next(iter(self._gone))]
 
     def _sent(self) -> None:
         self.sending()

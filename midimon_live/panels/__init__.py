@@ -15,6 +15,7 @@ PANELS: dict[str, tuple[str, str]] = {
     "mappings": ("mappings", "Mappings"),
     "monitor": ("monitor", "Monitor"),
     "pads": ("pads", "Pads"),
+    "web": ("web", "Web MIDI"),
 }
 """By the name that `midi.panel` takes: its module here, whose class is `View`, and its title."""
 

@@ -24,6 +24,7 @@ from midimon_live.skew import Skew
 if TYPE_CHECKING:
     from midimon_live.panels.desk import Desk
 
+TICK_S = 1 / 30
 _MOST_CLOCKS = 64
 LATEST_MS = 1e15
 _SLACK_S = 0.005  # a tick that is this early counts as in time
@@ -153,6 +154,10 @@ class Panel(anywidget.AnyWidget):
         self._number += 1
         state, buffers = frame or (b"", ())
         self.send({"frame": self._number, "trouble": trouble}, [state, *buffers])
+
+    def rest(self) -> float | None:
+        """Return after how many seconds it is to be fed again; None: once something happens."""
+        return TICK_S if self.watched else None
 
     @property
     def watched(self) -> bool:

@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from midimon_live.panels.dashboard import Dashboard
     from midimon_live.sessions import Session
 
-TICK_S = 1 / 30
 _TROUBLE_S = 5.0
 _MOST_WAITING = 50
 _LANE = "panels"
@@ -119,6 +118,10 @@ class Desk:
 
         self._workers.do(done, _LANE)
 
+    def beside(self, job: Callable[[], None]) -> None:
+        """Have something done on the thread for commands, in its turn."""
+        self._workers.do(job, _LANE)
+
     def answer(self, message: Message, *, value: Any = None, error: str = "") -> None:
         """Answer a view."""
         if not self._closed:
@@ -163,9 +166,9 @@ class Desk:
         if not admitted:
             self.refuse("more messages came from the browser than are taken; some were left out")
         panel.receive(message, admitted=admitted)
-        self._look()
+        self.wake()
 
-    def _look(self) -> None:
+    def wake(self) -> None:
         """Let the panels' thread look now; it is started when it is needed first."""
         self._wake.set()
         if self._thread is None and self._threads and not self._closed:
@@ -174,8 +177,8 @@ class Desk:
 
     def _serve(self) -> None:
         while not self._closed:
-            looked = any(panel.watched for panel in list(self._panels.values()))
-            self._wake.wait(TICK_S if looked else None)
+            spans = [panel.rest() for panel in list(self._panels.values())]
+            self._wake.wait(min((one for one in spans if one is not None), default=None))
             self._wake.clear()
             try:
                 self.tick()
