@@ -23,6 +23,7 @@ NAMES = (
     "following",
     "panels",
     "panels_pads",
+    "web_midi",
 )
 
 

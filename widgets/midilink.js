@@ -5,7 +5,7 @@ import { idle, inWords, inbox, isNote, pace, pack, unpack } from "./midiwire.js"
 
 const FRAME_MS = 16;
 const PING_MS = 1000;
-const HIDDEN_MS = 50; // no frames come while the page is hidden
+const HIDDEN_MS = 50;
 
 /**
  * Join the ports of a page with the kernel.
@@ -32,8 +32,9 @@ export function link({ tell, played, refused }) {
   function heard(number, event) {
     if (!event.data?.length || idle(event.data, clock)) return;
     waiting.put(number, now(event.timeStamp), event.data);
-    const quiet = performance.now() - flushed >= FRAME_MS;
-    if ((quiet || (document.hidden && isNote(event.data))) && allowed()) flush();
+    // a hidden page gets no frames, and timers late: there everything leaves as soon as it may
+    const soon = document.hidden || performance.now() - flushed >= FRAME_MS;
+    if (soon && allowed()) flush();
     else schedule();
   }
 
@@ -60,7 +61,7 @@ export function link({ tell, played, refused }) {
     unschedule();
     const events = waiting.take();
     flushed = performance.now();
-    tell("midi", { before, ...report() }, [pack(events)]);
+    tell("midi", { before, merged: waiting.merged, ...report() }, [pack(events)]);
     before += events.length;
     counts.in += events.length;
     counts.merged = waiting.merged;

@@ -20,6 +20,7 @@ function build(panel, model) {
   let offered = "";
   let offering = false;
   let again = false;
+  let failed = false;
   let ended = false;
   /** @type {Map<string, string>} what can not be opened, by port, and why */
   const shut = new Map();
@@ -115,6 +116,7 @@ function build(panel, model) {
     again = offering;
     if (offering) return;
     offering = true;
+    failed = false;
     try {
       do {
         again = false;
@@ -122,6 +124,7 @@ function build(panel, model) {
         take_in(await panel.ask("offer", { view: panel.view, browser: page, ports: JSON.parse(offered), sysex: Boolean(access?.sysexEnabled) }));
       } while (again && !ended);
     } catch (error) {
+      failed = true;
       if (!ended) panel.say(/** @type {Error} */ (error).message, "bad");
     }
     offering = false;
@@ -207,9 +210,10 @@ function build(panel, model) {
     if (ended) return;
     const ports = present();
     moved = Boolean(access && !offering && mine() && !mine().asleep && !known.size && brought().length);
-    const on = access && !moved;
+    const on = access && !moved && !failed;
     const [word, kind, sentence] = refusal && !access ? ["no MIDI here", "bad", ""]
       : asking ? ["asking", "warn", "the browser wants an answer from you"]
+      : failed ? ["not taken", "bad", "the kernel did not take these ports"]
       : moved ? ["elsewhere", "warn", "another view in this browser has these ports now"]
       : !access ? ["not connected", "off", ""]
       : ports.length ? ["connected", "good", others()] : ["connected", "good", "nothing is plugged in; it shows up here by itself"];
@@ -221,7 +225,8 @@ function build(panel, model) {
     ask.el.hidden = Boolean(access);
     live.hidden = !access;
     measure.hidden = !on;
-    back.hidden = !moved;
+    back.hidden = !moved && !failed;
+    text(back, failed ? "Try again" : "Take back");
     wantsSysex.set(access ? access.sysexEnabled : sysex, Boolean(refusal && !access));
     wantsClock.set(Boolean(latest?.clock), false);
     table.update(ports.map(({ port, direction }) => row(port, direction)));

@@ -214,6 +214,7 @@ class View(Panel):
             page.heard(at, now)
             self._hear_numbers(page, args, at, now)
             if message.do == "midi":
+                page.merged = int(_number(args, "merged"))
                 lost, events = page.follow(int(_number(args, "before")), events)
                 self._let_arrive(page, events, lost, now, admitted=admitted)
         except InvalidValue as error:
@@ -314,4 +315,5 @@ def _summary(page: Page) -> str:
     parts = [f"round trip {trip:.0f} ms"] if trip is not None else []
     parts += [f"jitter p50 {late[0]:.1f} ms, p99 {late[1]:.1f} ms"] if late else []
     parts += [f"clock {page.ahead_ms:+d} ms from ours"] if page.ahead_ms is not None else []
+    parts += [f"{page.merged} values merged"] if page.merged else []
     return ", ".join([*parts, f"{page.lost} events lost"])

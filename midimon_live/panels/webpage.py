@@ -141,6 +141,7 @@ class Page:
         counted: how many events came, lost ones included; None before the first.
         lost: how many of them did not.
         refused: how many were left out because too many messages came.
+        merged: how often the page let a knob's value take the place of the one before it.
         strays: how many were for ports that are not connected.
         sent: how many messages left for it.
         batch: the number of the last message to it.
@@ -163,6 +164,7 @@ class Page:
     counted: int | None = None
     lost: int = 0
     refused: int = 0
+    merged: int = 0
     strays: int = 0
     sent: int = 0
     batch: int = 0

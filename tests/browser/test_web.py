@@ -288,3 +288,24 @@ def test_connected_and_idle_costs_no_messages_and_measuring_costs_few(page: Lab)
 
     expect(web.locator(".mm-card").first).to_contain_text(re.compile(r"ROUND TRIP[\d.]+ms"))
     assert page.page.evaluate("driver.counted()") <= 6
+
+
+@pytest.mark.parametrize("theme", ["JupyterLab Light", "JupyterLab Dark"])
+def test_axe_finds_no_serious_fault_in_any_state(
+    page: Lab, front_end_tools: Path, theme: str
+) -> None:
+    """Refused, and connected with a port that says no."""
+    opened(page, WEB)
+    page.page.evaluate(
+        "theme => jupyterapp.commands.execute('apputils:change-theme', { theme })", theme
+    )
+    page.page.add_script_tag(path=front_end_tools / "node_modules/axe-core/axe.min.js")
+    fake(page, "permit('denied')")
+    expect(panel(page, "web")).to_contain_text("was not allowed")
+    assert page.page.evaluate("driver.faults('.mm-web')") == []
+
+    fake(page, "add('a', 'Launchpad')")
+    fake(page, "add('b', 'Busy', { busy: true })")
+    panel(page, "web").get_by_role("button", name="Try again").click()
+    expect(panel(page, "web")).to_contain_text("used by another program")
+    assert page.page.evaluate("driver.faults('.mm-web')") == []

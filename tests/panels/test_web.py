@@ -63,7 +63,7 @@ class Page(Onlooker):
         head = (struct.pack("<HdI", number, self.now - ago_ms, len(one)) + one for one in data)
         packed = b"".join(head)
         self.counted += lost
-        self.say("midi", packed, at=self.now, before=self.counted)
+        self.say("midi", packed, at=self.now, before=self.counted, merged=0)
         self.counted += len(data)
 
     def _answered(self, content: dict[str, Any], buffers: Any = None) -> None:
@@ -165,18 +165,19 @@ def test_moment_that_can_not_be_is_brought_near() -> None:
 @pytest.mark.parametrize(
     ("buffer", "args"),
     [
-        (b"\x01", {"at": 0, "before": 0}),
-        (struct.pack("<HdI", 1, 0.0, 3), {"at": 0, "before": 0}),
-        (struct.pack("<HdI", 1, 0.0, 9) + PRESS, {"at": 0, "before": 0}),
-        (struct.pack("<HdI", 1, 0.0, 0) + PRESS, {"at": 0, "before": 0}),
-        (struct.pack("<HdI", 1, float("nan"), 3) + PRESS, {"at": 0, "before": 0}),
-        (struct.pack("<HdI", 1, 0.0, 1) * (MOST_EVENTS + 1), {"at": 0, "before": 0}),
-        (b"", {"before": 0}),
-        (b"", {"at": "now", "before": 0}),
-        (b"", {"at": float("inf"), "before": 0}),
-        (b"", {"at": 0}),
-        (b"", {"at": 0, "before": -1}),
-        (b"", {"at": 0, "before": True}),
+        (b"\x01", {"at": 0, "before": 0, "merged": 0}),
+        (struct.pack("<HdI", 1, 0.0, 3), {"at": 0, "before": 0, "merged": 0}),
+        (struct.pack("<HdI", 1, 0.0, 9) + PRESS, {"at": 0, "before": 0, "merged": 0}),
+        (struct.pack("<HdI", 1, 0.0, 0) + PRESS, {"at": 0, "before": 0, "merged": 0}),
+        (struct.pack("<HdI", 1, float("nan"), 3) + PRESS, {"at": 0, "before": 0, "merged": 0}),
+        (struct.pack("<HdI", 1, 0.0, 1) * (MOST_EVENTS + 1), {"at": 0, "before": 0, "merged": 0}),
+        (b"", {"before": 0, "merged": 0}),
+        (b"", {"at": "now", "before": 0, "merged": 0}),
+        (b"", {"at": float("inf"), "before": 0, "merged": 0}),
+        (b"", {"at": 0, "merged": 0}),
+        (b"", {"at": 0, "before": 0}),
+        (b"", {"at": 0, "before": -1, "merged": 0}),
+        (b"", {"at": 0, "before": True, "merged": 0}),
     ],
 )
 def test_message_of_the_wrong_shape_is_refused_and_said(buffer: bytes, args: Any) -> None:
