@@ -98,6 +98,16 @@ def test_events_arrive_while_a_cell_sleeps(page: Lab) -> None:
     assert 0.5 < float(late) < 3
 
 
+def test_page_behind_another_tab_plays_on(page: Lab) -> None:
+    """Where no frames come, events leave all the same, as soon as they may."""
+    connected(page)
+    page.page.evaluate("window.requestAnimationFrame = () => 0; driver.hide(true)")
+    for _ in range(30):
+        fake(page, "fire('a', [0x90, 36, 100])")
+        fake(page, "fire('a', [0x80, 36, 0])")
+    wait_until(page, "print(len(heard), len(released))", "60 30")
+
+
 def test_devices_come_and_go_and_a_held_note_is_let_go(page: Lab) -> None:
     """Hot-plug in both directions, by itself; and the same port when it is back."""
     web = connected(page)
