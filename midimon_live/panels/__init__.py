@@ -11,10 +11,10 @@ if TYPE_CHECKING:
 
 PANELS: dict[str, tuple[str, str]] = {
     "overview": ("overview", "Overview"),
-    "stats": ("stats", "Statistics"),
-    "mappings": ("mappings", "Mappings"),
-    "monitor": ("monitor", "Monitor"),
     "pads": ("pads", "Pads"),
+    "monitor": ("monitor", "Monitor"),
+    "mappings": ("mappings", "Mappings"),
+    "stats": ("stats", "Statistics"),
     "web": ("web", "Web MIDI"),
 }
 """By the name that `midi.panel` takes: its module here, whose class is `View`, and its title."""

@@ -64,6 +64,7 @@ def test_the_overview_is_worked_with_the_keyboard_and_shows_its_twins(jupyterlab
     lab = jupyterlab
     opened(lab, "midi.define_mode('Drums', 'orange')\nmidi.panel('overview')")
     overview = panel(lab, "overview")
+    expect(overview).to_contain_text("running")
     mode = overview.get_by_label("active mode")
     mode.focus()
     lab.page.keyboard.type("Drums")
