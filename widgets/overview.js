@@ -104,7 +104,7 @@ function build(panel) {
     const lines = state.notices.map((/** @type {any} */ one) => `${clock(one.at)}  ${one.text}`);
     if (!lines.length) lines.push("nothing to report");
     if (state.stall) lines.push(`last stall: ${state.stall.ms} ms, ${state.stall.where}`);
-    notices.replaceChildren(...lines.slice(-3).map((/** @type {string} */ one) => h("li", { class: "mm-note", title: one }, one)));
+    notices.replaceChildren(...lines.slice(-2).map((/** @type {string} */ one) => h("li", { class: "mm-note", title: one }, one)));
   }
 
   return { draw };

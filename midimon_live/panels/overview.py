@@ -11,7 +11,7 @@ from midimon_live.show import Table
 if TYPE_CHECKING:
     from midimon_live.panels.desk import Desk
 
-_NOTICES = 3
+_NOTICES = 2
 _RATE_MS = 1000
 
 

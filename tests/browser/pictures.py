@@ -18,6 +18,7 @@ from tests.browser.server import JupyterServer
 IMAGES = Path(__file__).parents[2] / "docs" / "images"
 THEMES = {"light": "JupyterLab Light", "dark": "JupyterLab Dark"}
 WIDTHS = (1280, 600)
+_HEIGHT = 1900  # room for the tallest panel
 _CALM_S = 1.5
 _PLAYED_S = 240.0
 
@@ -25,7 +26,7 @@ _PLAYED_S = 240.0
 def main(names: list[str], folder: Path = IMAGES) -> None:
     """Take the pictures of these panels; "dashboard" is all of them."""
     with JupyterServer() as server, launched() as browser:
-        window = browser.new_context(viewport={"width": WIDTHS[0], "height": 1100})
+        window = browser.new_context(viewport={"width": WIDTHS[0], "height": _HEIGHT})
         lab = Lab(server, window, "lab", "pictures")
         sources = cells(_PLAYED_S)
         shown = [
@@ -43,7 +44,7 @@ def main(names: list[str], folder: Path = IMAGES) -> None:
 
 
 def _take(page: Page, name: str, width: int, theme: str, folder: Path) -> None:
-    page.set_viewport_size({"width": width, "height": 1100})
+    page.set_viewport_size({"width": width, "height": _HEIGHT})
     page.evaluate(
         "theme => jupyterapp.commands.execute('apputils:change-theme', { theme })", THEMES[theme]
     )
