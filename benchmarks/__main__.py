@@ -21,6 +21,7 @@ NAMES = (
     "plugins",
     "live_coding",
     "following",
+    "panels_quiet",
     "panels",
     "panels_pads",
     "web_midi",

@@ -50,6 +50,13 @@ window.driver = (() => {
     await within(panel.sessionContext.session.kernel.info, "the kernel's answer");
   }
 
+  /** Open a notebook beside those that are open, or bring it to the front. */
+  async function beside(path) {
+    await within(jupyterapp.commands.execute("docmanager:open", { path, factory: "Notebook" }), path);
+    await open(path);
+    jupyterapp.shell.activateById(panel.id);
+  }
+
   /** Run one cell, as Ctrl-Enter does; returns its traceback if it raised. */
   async function run(index) {
     cell(index);
@@ -82,12 +89,15 @@ window.driver = (() => {
 
   let messages = 0;
 
+  const note = (_, { msg }) => {
+    if (msg.header.msg_type.startsWith("comm_")) messages++;
+  };
+
   /** Count from now on what is sent to the kernel, and what it sends about widgets. */
   function count() {
     messages = 0;
-    panel.sessionContext.session.kernel.anyMessage.connect((_, { msg }) => {
-      if (msg.header.msg_type.startsWith("comm_")) messages++;
-    });
+    panel.sessionContext.session.kernel.anyMessage.disconnect(note);
+    panel.sessionContext.session.kernel.anyMessage.connect(note);
   }
 
   const counted = () => messages;
@@ -143,5 +153,5 @@ window.driver = (() => {
     return printed.trim();
   }
 
-  return { open, run, start, running, cells, restart, count, counted, say, hide, faults, write, text, shows, ask };
+  return { open, beside, run, start, running, cells, restart, count, counted, say, hide, faults, write, text, shows, ask };
 })();

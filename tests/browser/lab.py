@@ -46,14 +46,27 @@ class Lab:
 
     def open(self, sources: Sequence[str]) -> None:
         """Open a notebook with these cells and wait until its kernel answers."""
+        file = self._saved(self.name, sources)
+        self.page.goto(self._server.url + _ADDRESS[self._frontend].format(file))
+        self.page.evaluate("file => driver.open(file)", file)
+
+    def open_beside(self, name: str, sources: Sequence[str]) -> None:
+        """Open another notebook in the same page, with a kernel of its own; JupyterLab only."""
+        self._saved(name, sources)
+        self.show(name)
+
+    def show(self, name: str) -> None:
+        """Bring a notebook that is open to the front, and work with that one from now on."""
+        self.page.evaluate("file => driver.beside(file)", f"{name}.ipynb")
+
+    def _saved(self, name: str, sources: Sequence[str]) -> str:
         notebook = nbformat.v4.new_notebook(
             cells=[nbformat.v4.new_code_cell(source) for source in sources],
             metadata={"kernelspec": {"name": "python3", "display_name": "Python 3"}},
         )
-        file = f"{self.name}.ipynb"
+        file = f"{name}.ipynb"
         nbformat.write(notebook, self._server.notebooks / file)
-        self.page.goto(self._server.url + _ADDRESS[self._frontend].format(file))
-        self.page.evaluate("file => driver.open(file)", file)
+        return file
 
     def run(self, index: int) -> None:
         """Run one cell and wait until it is done.

@@ -165,6 +165,25 @@ def test_a_page_that_is_hidden_for_an_hour_gets_nothing_and_then_the_present(
     expect(overview).to_contain_text("500 so far")
 
 
+def test_four_notebooks_side_by_side_play_their_own_kernels(jupyterlab: Lab) -> None:
+    """Four kernels, four dashboards in one page: each press arrives in its own, and only there."""
+    lab = jupyterlab
+    lab.open([LOAD])
+    in_front = lab.page.locator(".jp-NotebookPanel:not(.lm-mod-hidden)")
+    for number in range(4):
+        lab.open_beside(f"beside-{number}", [LOAD, f"whose = {number}\n{HITS}", "midi.panel()"])
+        for index in range(3):
+            lab.run(index)
+        expect(in_front.locator(".mm-overview")).to_contain_text("running")
+    for number in reversed(range(4)):
+        lab.show(f"beside-{number}")
+        for _ in range(number + 1):
+            in_front.get_by_role("button", name=re.compile("note 36")).first.click()
+        lab.page.wait_for_timeout(300)
+        lab.ask("midi.settle()")
+        assert lab.ask("print(whose, len(hits))") == f"{number} {number + 1}"
+
+
 def test_broken_messages_from_a_page_change_nothing(jupyterlab: Lab) -> None:
     """Nonsense at full speed: the panel says so, pads play on."""
     lab = jupyterlab
