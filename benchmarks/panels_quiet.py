@@ -56,7 +56,7 @@ def run() -> Section:
         Row("panels: messages for that", table_messages, at_most=12),
     ]
     how = (
-        "A real JupyterLab in headless Chromium. Messages are those of widgets, in both directions, "
+        "JupyterLab in headless Chromium. Messages are those of widgets, in both directions, "
         f"counted in the page: over {SECONDS} s with the dashboard and the table of plugins open, "
         f"and from the run of the cell that shows {PLUGINS} plugins until the last row is there."
     )

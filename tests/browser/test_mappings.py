@@ -192,6 +192,7 @@ def test_two_views_choose_for_themselves_and_know_of_one_lesson(jupyterlab: Lab)
     views = lab.page.locator(".mm-mappings")
     expect(views).to_have_count(2)
     second = views.nth(1)
+    second.scroll_into_view_if_needed()  # nothing is drawn off the screen
     expect(rows(second)).to_have_count(5)
     first.get_by_role("searchbox").fill("wobble")
     expect(rows(first)).to_have_count(1)
