@@ -75,14 +75,19 @@ class Journal:
 
     Args:
         epoch_ms: tells the moment, in milliseconds since the Unix epoch.
+
+    Attributes:
+        changes: how often anything in it has changed.
     """
 
     def __init__(self, epoch_ms: Callable[[], int]) -> None:
         self._epoch_ms = epoch_ms
         self._stories: dict[str, _Story] = {}
+        self.changes = 0
 
     def begin(self, definition: Definition) -> VersionEntry:
         """Note that somebody wants a version; it has failed unless `live` is called."""
+        self.changes += 1
         story = self._stories.pop(definition.name, None) or _Story()
         self._stories[definition.name] = story  # the newest last
         if len(self._stories) > _MOST_PLUGINS:
@@ -106,10 +111,12 @@ class Journal:
 
     def failed(self, entry: VersionEntry, why: str) -> None:
         """Note that a version did not come into force."""
+        self.changes += 1
         entry.definition, entry.outcome, entry.why = None, FAILED, why
 
     def live(self, entry: VersionEntry) -> None:
         """Note that a version is in force, in place of the one before."""
+        self.changes += 1
         for one in self._stories[entry.plugin].entries:
             if one.outcome == LIVE:
                 one.outcome = REPLACED
@@ -117,12 +124,14 @@ class Journal:
 
     def gone(self, name: str) -> None:
         """Note that a plugin has no version in force any more."""
+        self.changes += 1
         for one in self.history(name):
             if one.outcome == LIVE:
                 one.outcome = GONE
 
     def leave(self, entry: VersionEntry, why: str) -> None:
         """Note that a version was left for failing; it is not gone back to by itself."""
+        self.changes += 1
         for one in self.history(entry.plugin):
             if entry.definition is not None and same(one.definition, entry.definition):
                 one.outcome, one.why = ROLLED_BACK, why

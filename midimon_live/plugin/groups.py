@@ -43,11 +43,16 @@ class ErrorGroup:
 
 
 class Groups:
-    """The last 200 groups; one that came again is the newest. Any thread may call."""
+    """The last 200 groups; one that came again is the newest. Any thread may call.
+
+    Attributes:
+        changes: how often anything was added or forgotten.
+    """
 
     def __init__(self) -> None:
         self._groups: OrderedDict[tuple[str, ...], ErrorGroup] = OrderedDict()
         self._lock = Lock()
+        self.changes = 0
 
     def add(
         self,
@@ -64,6 +69,7 @@ class Groups:
         """Count one error, and return a copy of its group as it is now."""
         key = (plugin, version, error, place)
         with self._lock:
+            self.changes += 1
             group = self._groups.get(key)
             if group is None:
                 group = self._groups[key] = ErrorGroup(
@@ -84,8 +90,17 @@ class Groups:
             groups = [replace(one) for one in reversed(self._groups.values())]
         return [one for one in groups if plugin in (None, one.plugin)]
 
+    def times(self) -> dict[str, int]:
+        """Return how often each plugin has raised something that is remembered."""
+        found: dict[str, int] = {}
+        with self._lock:
+            for one in self._groups.values():
+                found[one.plugin] = found.get(one.plugin, 0) + one.times
+        return found
+
     def forget(self, plugin: str | None = None) -> None:
         """Forget the groups of one plugin, or all."""
         with self._lock:
+            self.changes += 1
             for key in [one for one in self._groups if plugin in (None, one[0])]:
                 del self._groups[key]

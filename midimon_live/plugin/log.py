@@ -46,16 +46,17 @@ class Log:
         self.place: Context | None = None
         self._lines: deque[_Line] = deque(maxlen=KEPT_LINES)
         self._open: dict[tuple[str, str], _Line] = {}
+        self._ended = 0
         self._lock = RLock()  # a finaliser may print while its own thread does
 
     def add(self, text: str, version: str, source: str, epoch_ms: int, event: int) -> None:
         """Add a whole line; one of the same version that is open ends before it."""
         with self._lock:
             for key in [one for one in self._open if one[1] == version]:
-                self._lines.append(self._open.pop(key))
+                self._end(self._open.pop(key))
             line = _Line(version, source, epoch_ms, event)
             line.extend(text)
-            self._lines.append(line)
+            self._end(line)
 
     def write(
         self, text: str, version: str, source: str, stamp: Callable[[], tuple[int, int]]
@@ -76,12 +77,12 @@ class Log:
             for part in whole:
                 line = self._open.pop(key, None) or _Line(version, source, *stamp())
                 line.extend(part)
-                self._lines.append(line)
+                self._end(line)
             if rest:
                 open_line = self._open.get(key)
                 if open_line is None:
                     if len(self._open) >= _OPEN_LINES:
-                        self._lines.append(self._open.pop(next(iter(self._open))))
+                        self._end(self._open.pop(next(iter(self._open))))
                     open_line = self._open[key] = _Line(version, source, *stamp())
                 open_line.extend(rest)
 
@@ -91,11 +92,43 @@ class Log:
             lines = [*self._lines, *self._open.values()]
             return [one.line() for one in (lines if last is None else lines[-last:])]
 
+    @property
+    def count(self) -> int:
+        """How many lines there were so far, those that are kept no more included."""
+        return self._ended + len(self._open)
+
+    @property
+    def oldest(self) -> int:
+        """The number of the first line that is kept, counted from 0 since the log began."""
+        return self._ended - len(self._lines)
+
+    def page(
+        self, most: int, *, before: int | None = None, after: int = 0
+    ) -> tuple[int, list[LogLine]]:
+        """Return the last lines of a stretch, oldest first, and the number of the first of them.
+
+        Args:
+            most: how many lines at most.
+            before: the number of a line, counted from 0 since the log began; without, to the end.
+            after: the number of the first that is wanted.
+        """
+        with self._lock:
+            lines = [*self._lines, *self._open.values()]
+            first = self.oldest
+            end = len(lines) if before is None else min(max(before - first, 0), len(lines))
+            start = max(end - most, after - first, 0)
+            return first + start, [one.line() for one in lines[start:end]]
+
     def clear(self) -> None:
         """Forget all lines."""
         with self._lock:
+            self._ended += len(self._open)
             self._lines.clear()
             self._open.clear()
+
+    def _end(self, line: "_Line") -> None:
+        self._lines.append(line)
+        self._ended += 1
 
 
 class _Line:

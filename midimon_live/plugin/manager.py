@@ -42,6 +42,7 @@ class PluginManager(Permissions):
     def __init__(self, around: Surroundings) -> None:
         super().__init__(around)
         self.problems: list[str] = []
+        self._looked = 0
 
     @cached_property
     def catalog(self) -> "Catalog":
@@ -62,6 +63,7 @@ class PluginManager(Permissions):
         """
         with self.guard.aside():  # a plugin may have asked for it
             self.problems = self.catalog.discover()
+        self._looked += 1
         for problem in self.problems:
             self._monitor.notice(f"plugins: {problem}")
         return len(self.catalog.names())
@@ -69,6 +71,13 @@ class PluginManager(Permissions):
     def list_available(self) -> list[str]:
         """Return the names of the plugins that were found, in memory or not."""
         return self.catalog.names()
+
+    def found(self) -> tuple[int, list[str]]:
+        """Return how often it was looked for plugins, and the names that were found last.
+
+        Nobody has looked where that is (0, []); asking does not.
+        """
+        return (self._looked, self.catalog.names()) if self._looked else (0, [])
 
     def list_loaded(self) -> list[str]:
         """Return the names of the plugins in memory."""
@@ -210,10 +219,9 @@ class PluginManager(Permissions):
         version = self._live.get(name)
         if version is None and name not in self.catalog:
             self._version(name)
-        about = self._about(name)
         if version is None:
-            return PluginInfo(name=name, state=PluginState.AVAILABLE, **about)
-        own = about if version.definition.digest else {}
+            return PluginInfo(name=name, state=PluginState.AVAILABLE, **self._about(name))
+        own = self._about(name) if version.definition.digest else {}
         return PluginInfo(
             **{
                 **own,

@@ -1,13 +1,16 @@
 """What each plugin is granted and refused: the user decides, it is in force at once, and logged."""
 
-from functools import partial
+from collections.abc import Iterator
+from functools import lru_cache, partial
 from shlex import quote
 
 from midimon_live.capabilities import Capability
 from midimon_live.errors import InvalidValue, PluginNotFound
 from midimon_live.plugin.info import Party
 from midimon_live.plugin.live import LivePlugins
+from midimon_live.plugin.rights.audit import Refusal
 from midimon_live.plugin.rights.grants import ALWAYS, ONCE, SESSION
+from midimon_live.plugin.rights.standing import Standing, Waiting, merged, standings
 from midimon_live.plugin.version import Version
 from midimon_live.scopes import Scope, scope
 
@@ -120,10 +123,64 @@ class Permissions(LivePlugins):
         """
         version = self._version(name)
         used = list(self.audit.used(name))
-        done = [scope(one) for one in used]
+        done = self._used(name)
         granted = version.subject.rights.granted
         unused = [one for one in granted if not any(one.covers(deed) for deed in done)]
         return sorted(map(str, unused)), used
+
+    def standings(self, name: str) -> list[Standing]:
+        """Return how each scope stands that a plugin declares, or somebody decided about.
+
+        Raises:
+            PluginNotFound: none of that name is in memory.
+        """
+        version = self._version(name)
+        return standings(self.grants.told(name), version.subject.rights, self._used(name))
+
+    def waiting(self) -> list[Waiting]:
+        """Return what plugins in memory want and may not do, and nobody has denied.
+
+        That is what they were refused and are refused still, and what those that may not run at
+        all declare. What can be granted comes first, by how long it waits.
+        """
+        table = self._live
+        found = [
+            Waiting(name, one, "not granted")
+            for name, version in table.items()
+            if version.blocked == "denied"
+            for one in self._missed(version)
+        ]
+        for refusal in self.audit.refusals():
+            if (version := table.get(refusal.plugin)) is not None:
+                found += self._still_wanted(refusal, version)
+        return merged(found)
+
+    def _still_wanted(self, refusal: Refusal, version: Version) -> Iterator[Waiting]:
+        rights = version.subject.rights
+        if refusal.op == "execute":  # it says the capability; what is to be granted was declared
+            missed = self._missed(version)
+            scopes = tuple(one for one in missed if one.capability.value == refusal.scope)
+        else:
+            scopes = _scopes_in(refusal.scope)
+        for one in scopes:
+            why = rights.refusal(one)
+            if why not in ("", "denied"):
+                first, last = refusal.first_ms, refusal.last_ms
+                yield Waiting(
+                    version.name, one, why, refusal.op, refusal.times, first, last, refusal.at
+                )
+
+    def _missed(self, version: Version) -> list[Scope]:
+        """Return what a version declares of the capabilities without which it may not run."""
+        missing, rights = self.missing(version), version.subject.rights
+        return [
+            one
+            for one in version.scopes
+            if one.capability in missing and rights.refusal(one) == "not granted"
+        ]
+
+    def _used(self, name: str) -> list[Scope]:
+        return [one for text in self.audit.used(name) for one in _scopes_in(text)]
 
     def _decide(self, name: str, about: Scope, decision: Decision) -> None:
         """Let a scope be decided as it was, and log that."""
@@ -174,3 +231,12 @@ class Permissions(LivePlugins):
     def _found(self, name: str) -> Party | None:
         """Return a plugin that is not in memory, where one was found."""
         raise NotImplementedError
+
+
+@lru_cache(maxsize=4096)
+def _scopes_in(text: str) -> tuple[Scope, ...]:
+    """Return the scope that an entry of the log is about; none for what is no capability."""
+    try:
+        return (scope(text),)
+    except InvalidValue:
+        return ()

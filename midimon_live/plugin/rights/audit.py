@@ -12,16 +12,22 @@ import os
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from midimon_live.home import private_folder
+
+Key = TypeVar("Key")
+Value = TypeVar("Value")
 
 KEPT = 10_000
 LARGEST = 5_000_000
 _FILES = 3
 _FOLD_S = 1.0
+_REFUSALS = 100
+_USED = 1_000
+_PLUGINS = 500
 _NAME = "audit.jsonl"
 _APPEND = os.O_WRONLY | os.O_APPEND | os.O_CREAT
 
@@ -63,6 +69,29 @@ class Entry:
         return json.dumps({**values, "tier": "guarded"})
 
 
+@dataclass(slots=True)
+class Refusal:
+    """What a plugin was refused since the session began: one scope, asked for in one way.
+
+    Attributes:
+        plugin: who.
+        scope: what, as in `Entry`.
+        op: how it was asked for.
+        times: how often.
+        first_ms: when first, in milliseconds since the Unix epoch.
+        last_ms: when last.
+        at: where in the plugin's code the last was, or "".
+    """
+
+    plugin: str
+    scope: str
+    op: str
+    times: int
+    first_ms: int
+    last_ms: int
+    at: str
+
+
 class Audit:
     """Takes decisions from any thread and writes them on one of its own.
 
@@ -73,6 +102,9 @@ class Audit:
         threads: False writes only when asked to: for tests.
 
     Attributes:
+        count: how many decisions there were.
+        refused: how many of them were refusals.
+        first_uses: how often a plugin used a scope that it had not used before.
         told: is called with each new entry, on the thread where it was decided.
     """
 
@@ -94,6 +126,9 @@ class Audit:
         self._unwritten: deque[Entry] = deque(maxlen=KEPT)
         self._wake = threading.Event()
         self._closed = False
+        self._refusals: dict[str, dict[tuple[str, str], Refusal]] = {}
+        self._used: dict[str, dict[str, None]] = {}
+        self.count = self.refused = self.first_uses = 0
         self.told: Callable[[Entry], None] = lambda _entry: None
         self._thread: threading.Thread | None = None
 
@@ -101,12 +136,31 @@ class Audit:
         """Note a decision; never raises and never waits for a disk."""
         entry = Entry(self._now_s(), plugin, more.pop("digest", ""), scope, op, verdict, **more)
         with self._lock:
+            self._tally(entry)
             same = self._recent.get(entry.same)
             if same is not None and entry.t - same.t < _FOLD_S:
                 same.n += 1
                 return
             self._take(entry)
         self.told(entry)
+
+    def _tally(self, entry: Entry) -> None:
+        """Count a decision where it is found without going through all of them."""
+        self.count += 1
+        if entry.verdict == "allowed":
+            used = _of(self._used, entry.plugin)
+            if entry.scope not in used:
+                self.first_uses += 1
+                _bounded(used, _USED)[entry.scope] = None
+        elif entry.verdict == "refused":
+            self.refused += 1
+            refusals, key = _of(self._refusals, entry.plugin), (entry.scope, entry.op)
+            now_ms = round(entry.t * 1000)
+            if (known := refusals.get(key)) is None:
+                known = Refusal(entry.plugin, *key, 0, now_ms, now_ms, "")
+                _bounded(refusals, _REFUSALS)[key] = known
+            known.times += 1
+            known.last_ms, known.at = now_ms, entry.at or known.at
 
     def _take(self, entry: Entry) -> None:
         if len(self._recent) > KEPT:
@@ -127,9 +181,15 @@ class Audit:
             return [one for one in self._entries if plugin in (None, one.plugin)]
 
     def used(self, plugin: str) -> Iterable[str]:
-        """Return the scopes that a plugin has used, each once, in order of their first use."""
-        found = [one.scope for one in self.entries(plugin) if one.verdict == "allowed"]
-        return list(dict.fromkeys(found))
+        """Return the last 1,000 scopes that a plugin has used, in order of their first use."""
+        with self._lock:
+            return list(self._used.get(plugin, ()))
+
+    def refusals(self) -> list[Refusal]:
+        """Return what plugins were refused, the oldest first; of each plugin the last 100."""
+        with self._lock:
+            found = [replace(one) for some in self._refusals.values() for one in some.values()]
+        return sorted(found, key=lambda one: one.first_ms)
 
     def close(self) -> None:
         """Write what is left; again is harmless."""
@@ -168,6 +228,20 @@ class Audit:
             with self._lock:
                 if self._unwritten:
                     self._wake.set()
+
+
+def _of(everybody: dict[str, dict[Any, Value]], plugin: str) -> dict[Any, Value]:
+    """Return what is counted of a plugin; that of 500 plugins is kept."""
+    if plugin not in everybody:
+        _bounded(everybody, _PLUGINS)[plugin] = {}
+    return everybody[plugin]
+
+
+def _bounded(some: dict[Key, Value], most: int) -> dict[Key, Value]:
+    """Return it with room for one more: without the oldest, if that is needed."""
+    if len(some) >= most:
+        del some[next(iter(some))]
+    return some
 
 
 def _rotate(path: Path) -> None:

@@ -6,7 +6,7 @@ Three spans: once (the next execution), this session, and always, which is kept 
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from midimon_live.capabilities import Risk
 from midimon_live.errors import InvalidValue
@@ -26,6 +26,23 @@ class _Entry:
     denied: dict[Scope, str] = field(default_factory=dict)
     digest: str = ""
     declared: frozenset[Scope] = frozenset()
+    suspended: frozenset[Scope] = frozenset()
+
+
+class Told(NamedTuple):
+    """What was decided about one plugin.
+
+    Attributes:
+        granted: by scope, for how long.
+        revoked: by scope, for how long.
+        denied: by scope, for how long.
+        suspended: what other files of that name were granted for good.
+    """
+
+    granted: Mapping[Scope, str]
+    revoked: Mapping[Scope, str]
+    denied: Mapping[Scope, str]
+    suspended: frozenset[Scope]
 
 
 class Grants:
@@ -40,12 +57,14 @@ class Grants:
 
     Attributes:
         auto_grant_safe: whether Low ones are granted when a plugin declares them.
+        changes: how often anything was decided or declared.
     """
 
     def __init__(
         self, file: GrantFile | None = None, notice: Callable[[str], None] = lambda _line: None
     ) -> None:
         self.auto_grant_safe = True
+        self.changes = 0
         self._file = file
         self._notice = notice
         self._entries: dict[str, _Entry] = {}
@@ -53,10 +72,12 @@ class Grants:
     def declare(self, plugin: str, declared: frozenset[Scope], digest: str = "") -> None:
         """A version of a plugin says what it needs; kept decisions for its digest apply."""
         entry = self._entries.setdefault(plugin, _Entry())
+        self.changes += 1
         if digest != entry.digest:
             for some in (entry.granted, entry.revoked, entry.denied):
                 for one in [one for one, span in some.items() if span == ALWAYS]:
                     del some[one]
+            entry.suspended = frozenset()
             if digest:
                 self._take_over(plugin, entry, declared, digest)
         entry.digest, entry.declared = digest, declared
@@ -67,6 +88,7 @@ class Grants:
         entry.revoked.pop(wanted, None)
         entry.denied.pop(wanted, None)
         entry.granted[wanted] = _longest(span, entry.granted.get(wanted, span))
+        entry.suspended = frozenset(one for one in entry.suspended if not wanted.covers(one))
         self._put(plugin, entry)
 
     def revoke(self, plugin: str, wanted: Scope) -> None:
@@ -90,6 +112,7 @@ class Grants:
         gone = [one for one, span in entry.granted.items() if span == ONCE]
         for one in gone:
             del entry.granted[one]
+        self.changes += 1
         return bool(gone)
 
     def remember(self, plugin: str) -> Any:
@@ -99,6 +122,7 @@ class Grants:
 
     def restore(self, plugin: str, remembered: Any) -> None:
         """Undo what was declared: that version did not come into force."""
+        self.changes += 1
         if remembered is None:
             self._entries.pop(plugin, None)
         else:
@@ -151,6 +175,7 @@ class Grants:
 
     def forget(self, plugin: str) -> None:
         """Drop the decisions of this session about a plugin that is gone; what is kept is kept."""
+        self.changes += 1
         self._entries.pop(plugin, None)
 
     def rights(self, plugin: str, declared: frozenset[Scope] | None = None) -> Rights:
@@ -174,6 +199,12 @@ class Grants:
     def spans(self, plugin: str) -> dict[Scope, str]:
         """Return what was granted, and for how long each."""
         return dict(self._entries.get(plugin, _Entry()).granted)
+
+    def told(self, plugin: str) -> Told:
+        """Return all that was decided about a plugin, and for how long each."""
+        entry = self._entries.get(plugin, _Entry())
+        granted, revoked, denied = map(dict, (entry.granted, entry.revoked, entry.denied))
+        return Told(granted, revoked, denied, entry.suspended)
 
     def _copy(self, plugin: str, span: str) -> _Entry:
         """Return what was decided about a plugin, to be changed and put back."""
@@ -202,6 +233,7 @@ class Grants:
         if self._file is not None and entry.digest and _kept(entry) != _kept(before):
             self._file.write(plugin, _kept(entry), _kept(before))
         self._entries[plugin] = entry
+        self.changes += 1
 
     def _take_over(
         self, plugin: str, entry: _Entry, declared: frozenset[Scope], digest: str
@@ -217,6 +249,7 @@ class Grants:
         # a refusal holds for whatever code comes under that name
         entry.revoked |= dict.fromkeys(kept.revoked, ALWAYS)
         entry.denied |= dict.fromkeys(kept.denied, ALWAYS)
+        entry.suspended = kept.granted
         if kept.granted:
             self._notice(
                 f"{plugin} has changed, so its grants are suspended{_news(kept, declared)}"
