@@ -111,6 +111,63 @@ export function button(label, { onclick, twin, kind = "", title, label: said } =
 }
 
 /**
+ * A switch that is on or off at once, under the hand; `show` gives it what is really so.
+ * @param {string} label what a screen reader says
+ * @param {(on: boolean, control: any) => Promise<any>} turned resolves to undefined where it was refused
+ */
+export function toggle(label, turned) {
+  const el = h("button", { type: "button", class: "mm-switch", role: "switch", "aria-checked": false, "aria-label": label, onclick: async () => {
+    const on = el.getAttribute("aria-checked") !== "true";
+    show(on);
+    if ((await turned(on, el)) === undefined) show(!on);
+  } });
+  const show = (/** @type {boolean} */ on) => el.setAttribute("aria-checked", String(on));
+  return { el, show };
+}
+
+/**
+ * Tabs; only the chosen one's body is on the page.
+ * @param {string} label
+ * @param {{ title: string, body: HTMLElement }[]} pages
+ * @param {(index: number) => void} chosen
+ */
+export function tabs(label, pages, chosen) {
+  const heads = pages.map((one, at) => h("button", {
+    type: "button", class: "mm-tab", role: "tab", onclick: () => choose(at), onkeydown: (/** @type {KeyboardEvent} */ event) => {
+      const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+      if (!step) return;
+      event.preventDefault();
+      choose((at + step + pages.length) % pages.length);
+      heads[now].focus();
+    },
+  }, one.title));
+  const list = h("div", { class: "mm-tablist", role: "tablist", "aria-label": label }, ...heads);
+  const body = h("div", { class: "mm-tabbody", role: "tabpanel", tabIndex: 0 });
+  let now = -1;
+  /** @param {number} index */
+  function choose(index) {
+    const again = index === now;
+    now = index;
+    heads.forEach((head, at) => {
+      attr(head, "aria-selected", String(at === now));
+      head.tabIndex = at === now ? 0 : -1;
+    });
+    attr(body, "aria-label", pages[now].title);
+    if (!again) body.replaceChildren(pages[now].body);
+    chosen(now);
+  }
+  return {
+    el: h("div", { class: "mm-tabbed" }, list, body),
+    choose,
+    /** @param {number} index @param {string} title @param {string} twin */
+    name(index, title, twin) {
+      text(heads[index], title);
+      attr(heads[index], "data-twin", twin);
+    },
+  };
+}
+
+/**
  * A word with a shape before it; colour alone never says anything.
  * @param {string} said
  * @param {"good" | "warn" | "bad" | "low" | "off" | "accent"} kind
@@ -122,9 +179,9 @@ export function chip(said, kind) {
 /**
  * A table whose rows are kept by key, so that what is focused stays so while it changes.
  * @template Row
- * @param {{ title: string, num?: boolean, class?: string, text?: (row: Row) => any,
+ * @param {{ title: string, num?: boolean, class?: string, head?: boolean, text?: (row: Row) => any,
  *   make?: (row: Row) => Node, show?: (node: any, row: Row) => void }[]} columns
- *   each either `text`, or `make` once a row and `show` whenever it changes
+ *   each either `text`, or `make` once a row and `show` whenever it changes; `head` names the row
  * @param {{ label: string, empty: string, key: (row: Row) => string | number }} about
  */
 export function grid(columns, { label, empty, key }) {
@@ -166,7 +223,9 @@ export function grid(columns, { label, empty, key }) {
   /** @param {string | number} id @param {Row} row */
   function begin(id, row) {
     const cells = columns.map((one) => one.make?.(row) ?? h("span"));
-    const tds = columns.map((one, at) => h("td", { class: [one.num && "mm-num", one.class].filter(Boolean).join(" ") }, cells[at]));
+    const tds = columns.map((one, at) => h(one.head ? "th" : "td", {
+      class: [one.num && "mm-num", one.class].filter(Boolean).join(" "), scope: one.head ? "row" : undefined,
+    }, cells[at]));
     const entry = { tr: h("tr", {}, ...tds), cells, said: "" };
     kept.set(id, entry);
     return entry;

@@ -5,6 +5,7 @@
 import { attr, button, colours, h, text } from "./elements.js";
 
 const BUSY_MS = 300;
+const BUSY = "the kernel is busy; it answers when it can";
 const ASK_MS = 30_000;
 const SEEN_EVERY = 30;
 
@@ -56,13 +57,14 @@ export function begin({ model, el }, name, build) {
    * @param {string} verb @param {object} [args] @returns {Promise<any>} */
   function ask(verb, args = {}) {
     const id = tell(verb, args);
-    const late = setTimeout(() => say("the kernel is busy; it answers when it can", "warn"), BUSY_MS);
+    const late = setTimeout(() => say(BUSY, "warn"), BUSY_MS);
     return new Promise((resolve, reject) => {
       const over = setTimeout(() => settle({ error: "no answer from the kernel for 30 s" }), ASK_MS);
       const settle = (/** @type {any} */ answer) => {
         clearTimeout(late);
         clearTimeout(over);
         waiting.delete(id);
+        if (status.textContent === BUSY) say("");
         if (answer.error) reject(new Error(answer.error));
         else resolve(answer.value);
       };

@@ -14,6 +14,7 @@ PANELS: dict[str, tuple[str, str]] = {
     "pads": ("pads", "Pads"),
     "monitor": ("monitor", "Monitor"),
     "mappings": ("mappings", "Mappings"),
+    "plugins": ("plugins", "Plugins"),
     "stats": ("stats", "Statistics"),
     "web": ("web", "Web MIDI"),
 }
