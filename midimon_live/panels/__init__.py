@@ -15,6 +15,7 @@ PANELS: dict[str, tuple[str, str]] = {
     "monitor": ("monitor", "Monitor"),
     "mappings": ("mappings", "Mappings"),
     "plugins": ("plugins", "Plugins"),
+    "grants": ("grants", "Grants"),
     "stats": ("stats", "Statistics"),
     "web": ("web", "Web MIDI"),
 }
