@@ -25,6 +25,7 @@ NAMES = (
     "panels",
     "panels_pads",
     "web_midi",
+    "plugin_table",
 )
 
 
