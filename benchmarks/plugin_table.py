@@ -1,16 +1,15 @@
 """The plugins panel with 50 plugins in a real JupyterLab: how soon, in how many messages."""
 
 import json
-import os
-import shutil
 from collections import Counter
 from statistics import median
 from typing import Any
 
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page
 
 from benchmarks.results import Detail, Row, Section, number
 from tests.browser.lab import Lab
+from tests.browser.launch import launched
 from tests.browser.server import JupyterServer
 
 PLUGINS = 50
@@ -49,18 +48,13 @@ _COMMS = ("comm_open", "comm_msg", "comm_close")
 
 def run() -> Section:
     """Measure in pages that begin anew, and return what was found."""
-    program = os.environ.get("MIDIMON_CHROMIUM") or shutil.which("chromium")
-    flags = ["--disable-gpu", "--disable-dev-shm-usage", "--no-first-run"]
-    flags += ["--no-sandbox"] if os.geteuid() == 0 else []
     rounds = []
-    with JupyterServer() as server, sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=program, args=flags)
+    with JupyterServer() as server, launched() as browser:
         for turn in range(ROUNDS):
             window = browser.new_context(viewport={"width": 1280, "height": 900})
             rounds.append(_round(Lab(server, window, "lab", f"table{turn}")))
             window.close()
             server.end_kernels()
-        browser.close()
     times, messages, kinds = zip(*rounds, strict=True)
     most = max(messages)
     rows = [
