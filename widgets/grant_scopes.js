@@ -16,7 +16,7 @@ const EXAMPLES = /** @type {Record<string, string>} */ ({
 export function scopesOf(panel) {
   let name = "";
   let shape = "";
-  const title = h("strong", { class: "mm-title" });
+  const title = h("strong", { class: "mm-heading" });
   const list = h("div", { class: "mm-caps" });
   const other = h("input", { class: "mm-code", "aria-label": "another scope", spellcheck: false, autocomplete: "off", oninput: () => answers.show() });
   const answers = buttons(panel, [...GRANTS, DENY], () => ({ name, scope: other.value.trim() }), () => {
@@ -27,7 +27,7 @@ export function scopesOf(panel) {
     h("label", { class: "mm-label", }, "OR ONLY A PART OF IT", other), answers.group, answers.problem);
   const nothing = h("p", { class: "mm-empty" }, "Choose a plugin to see what it wants, why, and to decide about it.");
   const all = h("div", {}, title, list, narrower);
-  const el = h("section", { class: "mm-detail", tabIndex: 0, "aria-label": "the chosen plugin" }, nothing, all);
+  const el = h("section", { class: "mm-beside", tabIndex: 0, "aria-label": "the chosen plugin" }, nothing, all);
   /** @type {Map<string, any>} */
   let shown = new Map();
 

@@ -157,9 +157,9 @@ function build(panel) {
 
   /** @param {any} row */
   function who(row) {
-    const name = h("span", { class: "mm-name" }, row.name);
+    const name = h("span", { class: "mm-named" }, row.name);
     const note = h("span", { class: "mm-note" });
-    const el = h("button", { type: "button", class: "mm-pick", title: row.name, "data-twin": `midi.plugins.standings(${py(row.name)})`, onclick: () => choose(row.name, "") }, name, note);
+    const el = h("button", { type: "button", class: "mm-choose", title: row.name, "data-twin": `midi.plugins.standings(${py(row.name)})`, onclick: () => choose(row.name, "") }, name, note);
     return Object.assign(el, { note });
   }
 

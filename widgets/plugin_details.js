@@ -11,7 +11,7 @@ export function details(panel) {
   /** @type {any} */
   let row;
   let page = 0;
-  const name = h("strong", { class: "mm-title" });
+  const name = h("strong", { class: "mm-heading" });
   const state = chip("", "off");
   const from = h("span", { class: "mm-note" });
   const reload = button("Reload", { onclick: () => act(reload, "reload") });
@@ -30,7 +30,7 @@ export function details(panel) {
   const all = h("div", { class: "mm-all" },
     h("div", { class: "mm-row" }, name, state, h("span", { class: "mm-gap" }), reload, unload, load),
     from, turned.el);
-  const el = h("section", { class: "mm-detail", "aria-label": "the chosen plugin" }, nothing, all);
+  const el = h("section", { class: "mm-beside", "aria-label": "the chosen plugin" }, nothing, all);
   turned.choose(0);
 
   /** @param {any} control @param {string} verb */

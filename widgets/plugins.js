@@ -87,10 +87,10 @@ function build(panel) {
 
   /** @param {Row} row */
   function makeName(row) {
-    const name = h("span", { class: "mm-name" }, row.name);
+    const name = h("span", { class: "mm-named" }, row.name);
     const note = h("span", { class: "mm-note" });
     const el = h("button", {
-      type: "button", class: "mm-pick", title: row.name, "data-twin": `midi.plugins.get_metadata(${py(row.name)})`,
+      type: "button", class: "mm-choose", title: row.name, "data-twin": `midi.plugins.get_metadata(${py(row.name)})`,
       onclick: () => choose(row.name),
     }, name, note);
     return Object.assign(el, { note });
@@ -128,9 +128,9 @@ function build(panel) {
     const index = [...body.children].indexOf(at);
     const last = body.children.length - 1;
     const to = { ArrowUp: Math.max(index - 1, 0), ArrowDown: Math.min(index + 1, last), Home: 0, End: last }[event.key] ?? index;
-    const wanted = /** @type {any} */ (event.target).closest(".mm-on") ? ".mm-on button:not([hidden])" : ".mm-pick";
+    const wanted = /** @type {any} */ (event.target).closest(".mm-on") ? ".mm-on button:not([hidden])" : ".mm-choose";
     const there = /** @type {any} */ (body.children[to].querySelector(wanted));
-    choose(/** @type {HTMLElement} */ (body.children[to].querySelector(".mm-name")).textContent ?? "");
+    choose(/** @type {HTMLElement} */ (body.children[to].querySelector(".mm-named")).textContent ?? "");
     there.focus();
   }
 
