@@ -10,8 +10,10 @@ from midimon_live import ActionPlugin, Capability, note, send
 from midimon_live.backends.virtual import VirtualBackend
 from midimon_live.conditions import mode_is
 from midimon_live.errors import InvalidValue
+from midimon_live.panels.base import Panel
 from midimon_live.plugin.hooks import HOOKS, hookimpl
 from midimon_live.sessions import Session
+from midimon_live.show import Table
 from midimon_live.testing import press, session
 from midimon_live.triggers import note as pressed
 
@@ -241,6 +243,38 @@ def test_a_hook_with_other_arguments_is_refused() -> None:
 
     with session() as midi, pytest.raises(InvalidValue, match="not registered"):
         midi.hooks.register(Wrong())
+
+
+def test_a_panel_of_a_package() -> None:
+    """Asked for by its name, as those that are built in."""
+
+    class Shows:
+        """Offer it."""
+
+        @hookimpl
+        def midimon_panels(self) -> dict[str, Any]:
+            """By the name that it has."""
+            return {"mine": Mine}
+
+    class Mine(Panel):
+        """Show nothing but a line."""
+
+        name = "mine"
+
+        @property
+        def _esm(self) -> str:
+            return "export default { render() {} }"
+
+        _css = ""
+
+        def table(self) -> Table:
+            """Return the line."""
+            return Table("my own", (), ())
+
+    with session() as midi:
+        midi.hooks.register(Shows())
+        assert repr(midi.panel("mine")) == "my own"
+        assert midi.panel("mine") is midi.panel("mine")
 
 
 def test_every_hook_is_tested_here() -> None:
