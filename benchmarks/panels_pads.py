@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from benchmarks.results import Detail, Row, Section, percentile, spread
 from tests.browser.lab import Lab
 from tests.browser.launch import launched
+from tests.browser.scene import LOAD
 from tests.browser.server import JupyterServer
 
 PRESSES = 300
@@ -14,7 +15,6 @@ SECONDS = 15  # for how long a cell runs; the presses take about 10
 HELD_MS, LEAST_MS, MORE_MS = 12, 6, 24
 WARM = 20
 
-LOAD = "%env MIDIMON_BACKEND=virtual\n%load_ext midimon_live"
 PLUGIN = """
 from time import time, sleep
 from midimon_live import ActionPlugin, note

@@ -6,11 +6,11 @@ from benchmarks.results import Row, Section
 from midimon_live.panels import PANELS
 from tests.browser.lab import Lab
 from tests.browser.launch import launched
+from tests.browser.scene import LOAD
 from tests.browser.server import JupyterServer
 
 SECONDS = 20
 CALM_S = 5
-LOAD = "%env MIDIMON_BACKEND=virtual\n%load_ext midimon_live"
 
 
 def run() -> Section:

@@ -8,6 +8,7 @@ from typing import Any
 from benchmarks.results import Detail, Row, Section, percentile, spread
 from tests.browser.lab import Lab
 from tests.browser.launch import launched
+from tests.browser.scene import LOAD
 from tests.browser.server import JupyterServer
 
 SECONDS = 30
@@ -16,7 +17,6 @@ OUT_S, OUT = 10, 100
 BOUND = 64  # beyond so many waiting messages a knob keeps only its newest value
 
 FAKE = Path(__file__).parents[1] / "tests" / "browser" / "fake_midi.js"
-LOAD = "%env MIDIMON_BACKEND=virtual\n%load_ext midimon_live"
 LISTEN = """
 import json, os, time
 from midimon_live.panels.webpage import unpack

@@ -21,16 +21,9 @@ export function reasons(panel, ask) {
   let asked = 0;
   found.hidden = true;
 
-  async function copied() {
-    const line = code.textContent ?? "";
-    try {
-      await navigator.clipboard.writeText(line);
-      panel.say("copied", "good");
-    } catch {
-      getSelection()?.selectAllChildren(code);
-      panel.say("this browser does not let a page copy: the line is selected, copy it yourself", "warn");
-    }
-    panel.twin(line);
+  function copied() {
+    panel.copied(code, "the line");
+    panel.twin(code.textContent);
   }
 
   /** @param {any} answer */

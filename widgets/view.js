@@ -30,7 +30,7 @@ export function begin({ model, el }, name, build) {
   const status = h("span", { class: "mm-status", role: "status" });
   const trouble = h("span", { class: "mm-trouble", role: "alert" });
   const twin = h("code", { class: "mm-twin" });
-  const copy = button("copy", { kind: "quiet", label: "copy the line of code", onclick: () => navigator.clipboard?.writeText(twin.textContent) });
+  const copy = button("copy", { kind: "quiet", label: "copy the line of code", onclick: () => copied(twin, "the line") });
   const foot = h("div", { class: "mm-foot" }, status, trouble, twin, copy);
   const root = h("section", { class: `mm mm-${name}`, "aria-label": `midimon ${name}` }, body, foot);
   const waiting = new Map();
@@ -42,7 +42,7 @@ export function begin({ model, el }, name, build) {
   let drawn = false;
   let ended = false;
 
-  const panel = { root, body, view, tell, ask, act, say, twin: showTwin, colours: () => colours(root) };
+  const panel = { root, body, view, tell, ask, act, say, copied, twin: showTwin, colours: () => colours(root) };
 
   /** Say something to the kernel without waiting for an answer.
    * @param {string} verb @param {object} [args] @param {ArrayBuffer[]} [buffers] */
@@ -94,6 +94,18 @@ export function begin({ model, el }, name, build) {
   function say(said, kind = "") {
     text(status, said);
     status.className = `mm-status ${kind ? `mm-${kind}` : ""}`;
+  }
+
+  /** Copy what stands in an element, or select it where a page may not write the clipboard.
+   * @param {Element} node @param {string} what it is */
+  async function copied(node, what) {
+    try {
+      await navigator.clipboard.writeText(node.textContent ?? "");
+      say(`${what} is copied`, "good");
+    } catch {
+      getSelection()?.selectAllChildren(node);
+      say(`this page may not copy: ${what} is selected, press Ctrl+C`, "warn");
+    }
   }
 
   /** Show the line of code that does what a control does. @param {string} code */

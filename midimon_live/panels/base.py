@@ -219,10 +219,13 @@ class Panel(anywidget.AnyWidget):
             return f"<panel {self.name}: {error}>"
 
     def _repr_mimebundle_(self, **kwargs: Any) -> Any:
-        bundle: Any = super()._repr_mimebundle_(**kwargs)
-        data, metadata = bundle if isinstance(bundle, tuple) else (bundle, {})
-        table = self.table()
-        return {**data, "text/plain": repr(table), "text/html": table._repr_html_()}, metadata
+        return with_table(super()._repr_mimebundle_(**kwargs), self.table())
+
+
+def with_table(bundle: Any, table: Table) -> Any:
+    """Return what a widget shows itself as, with a table for where there is no kernel."""
+    data, metadata = bundle if isinstance(bundle, tuple) else (bundle, {})
+    return {**data, "text/plain": repr(table), "text/html": table._repr_html_()}, metadata
 
 
 def packed(state: Any) -> bytes:

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 from ipywidgets import Tab, VBox
 
 from midimon_live.panels import PANELS
+from midimon_live.panels.base import with_table
 
 if TYPE_CHECKING:
     from midimon_live.panels.desk import Desk
@@ -46,7 +47,4 @@ class Dashboard(VBox):  # type: ignore[misc]
         return repr(self._top)
 
     def _repr_mimebundle_(self, **kwargs: Any) -> Any:
-        bundle = super()._repr_mimebundle_(**kwargs)
-        data, metadata = bundle if isinstance(bundle, tuple) else (bundle, {})
-        table = self._top.table()
-        return {**data, "text/plain": repr(table), "text/html": table._repr_html_()}, metadata
+        return with_table(super()._repr_mimebundle_(**kwargs), self._top.table())

@@ -2,11 +2,12 @@
 
 import threading
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from midimon_live.assembly import Assembly
 from midimon_live.errors import InvalidValue, MidimonError
-from midimon_live.panels.base import Line, Panel
+from midimon_live.panels.base import TICK_S, Line, Panel
 from midimon_live.panels.messages import Flow, Message, read
 from midimon_live.panels.route import Route
 from midimon_live.workers import InlineWorkers, ThreadWorkers, Workers
@@ -50,6 +51,7 @@ class Desk:
         self._trouble_until = 0.0
         self._wake = threading.Event()
         self._thread: threading.Thread | None = None
+        self._starting = threading.Lock()
         self._closed = False
         self.line = self._new_line()
 
@@ -132,7 +134,7 @@ class Desk:
         """Feed every panel that somebody looks at; the panels' thread, or a test."""
         now = self._now()
         for panel in list(self._panels.values()):
-            panel.feed(now)
+            self._guarded(partial(panel.feed, now), TICK_S)
 
     def close(self) -> None:
         """Take all panels off the screens; again is harmless."""
@@ -171,16 +173,29 @@ class Desk:
     def wake(self) -> None:
         """Let the panels' thread look now; it is started when it is needed first."""
         self._wake.set()
-        if self._thread is None and self._threads and not self._closed:
-            self._thread = threading.Thread(target=self._serve, name="midimon-panels", daemon=True)
-            self._thread.start()
+        if self._thread is not None or not self._threads:
+            return
+        with self._starting:
+            if self._thread is None and not self._closed:
+                serve = threading.Thread(target=self._serve, name="midimon-panels", daemon=True)
+                self._thread = serve
+                serve.start()
 
     def _serve(self) -> None:
         while not self._closed:
-            spans = [panel.rest() for panel in list(self._panels.values())]
-            self._wake.wait(min((one for one in spans if one is not None), default=None))
+            self._wake.wait(self._rest())
             self._wake.clear()
-            try:
-                self.tick()
-            except Exception as error:
-                self.parts.monitor.notice(f"panels: {error!r:.200}", about="panels")
+            self.tick()
+
+    def _rest(self) -> float | None:
+        """Return after how many seconds the next panel is to be fed; None: once it is asked to."""
+        spans = [self._guarded(panel.rest, TICK_S) for panel in list(self._panels.values())]
+        return min((one for one in spans if one is not None), default=None)
+
+    def _guarded(self, asked: Callable[[], Any], otherwise: float) -> Any:
+        """Ask a panel; what one of a package raises keeps no other from being fed."""
+        try:
+            return asked()
+        except Exception as error:
+            self.parts.monitor.notice(f"panels: {error!r:.200}", about="panels")
+            return otherwise

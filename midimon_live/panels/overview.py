@@ -1,7 +1,7 @@
 """The overview: one glance at engine, ports, mode, plugins and errors; and the way to stop."""
 
 from collections import Counter
-from collections.abc import Hashable, Mapping
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from midimon_live.panels.base import Command, Panel
@@ -59,10 +59,6 @@ class View(Panel):
     def table(self) -> Table:
         """Return what `midi.status()` shows."""
         return self.session.status()
-
-    def version(self) -> Hashable:
-        """Return None: what is shown changes in too many places, and is cheap to work out."""
-        return None
 
     def panic(self) -> str:
         """End all notes and actions."""

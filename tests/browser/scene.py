@@ -4,8 +4,12 @@ It needs nothing but the virtual port: a few plugins, one of which fails and one
 what it reaches for, three modes, mappings of many kinds, and a phrase that is played.
 """
 
+LOAD = "%env MIDIMON_BACKEND=virtual\n%load_ext midimon_live"
+HOSTILE = "<img src=x onerror=hacked=true>"
+"""A name that would like to be HTML: if it ever is, `window.hacked` is set."""
+
 CELLS = (
-    "%env MIDIMON_BACKEND=virtual\n%load_ext midimon_live",
+    LOAD,
     '''
 from midimon_live import *
 

@@ -6,12 +6,11 @@ import pytest
 from playwright.sync_api import Locator, expect
 
 from tests.browser.lab import Lab
+from tests.browser.scene import HOSTILE, LOAD
 
 pytestmark = pytest.mark.browser
 
-LOAD = "%env MIDIMON_BACKEND=virtual\n%load_ext midimon_live"
 SHOW = "midi.panel('mappings')"
-HOSTILE = "<img src=x onerror=hacked=true>"
 MAPPED = f"""
 from midimon_live import *
 class Blink(ActionPlugin):

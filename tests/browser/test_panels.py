@@ -8,11 +8,10 @@ from playwright.sync_api import Locator, expect
 
 from midimon_live.panels import PANELS
 from tests.browser.lab import Lab
+from tests.browser.scene import HOSTILE, LOAD
 
 pytestmark = pytest.mark.browser
 
-LOAD = "%env MIDIMON_BACKEND=virtual\n%load_ext midimon_live"
-HOSTILE = "<img src=x onerror=hacked=true>"
 HITS = """
 from midimon_live import note
 hits = []
@@ -76,6 +75,20 @@ def test_the_overview_is_worked_with_the_keyboard_and_shows_its_twins(jupyterlab
     expect(overview.get_by_role("status")).to_have_text(re.compile("all notes off"))
     assert lab.ask("print(midi.mode)") == "Drums"
     assert lab.cells() == 2
+
+
+def test_the_line_in_the_foot_is_selected_where_a_page_may_not_copy(jupyterlab: Lab) -> None:
+    """As on plain http from another machine, which has no clipboard: nobody is left guessing."""
+    lab = jupyterlab
+    opened(lab, "midi.panel('overview')")
+    overview = panel(lab, "overview")
+    overview.get_by_role("button", name="Panic").focus()
+    lab.page.evaluate("Object.defineProperty(navigator, 'clipboard', { value: undefined })")
+
+    overview.get_by_role("button", name="copy the line of code").click()
+
+    expect(overview.get_by_role("status")).to_contain_text("press Ctrl+C")
+    assert lab.page.evaluate("getSelection().toString()") == "%midi panic"
 
 
 @pytest.mark.parametrize("name", ["dashboard", *PANELS])

@@ -300,6 +300,36 @@ def test_every_panel_shows_an_empty_session(name: str) -> None:
         assert isinstance(view.panel.table(), Table)
 
 
+def test_a_panel_that_raises_does_not_keep_the_others_from_being_fed() -> None:
+    """One of a package, with a fault in when it wants to be fed again."""
+    from midimon_live.sessions import Session
+
+    class Faulty(Probe):
+        def rest(self) -> float | None:
+            raise ZeroDivisionError
+
+    class Offers:
+        @hookimpl
+        def midimon_panels(self):
+            return {"probe": Faulty}
+
+    midi = Session(backend="virtual", home=None)
+    fed = threading.Event()
+    try:
+        midi.hooks.register(Offers())
+        midi.panel("probe")
+        overview = midi.panel("overview")
+        overview.send = lambda *_: fed.set()
+        hello = {"panel": "overview", "view": "v", "do": "hello", "id": 1, "args": {"on": True}}
+        midi._desk.line._handle_custom_msg(hello, [])
+        assert fed.wait(10)
+        fed.clear()
+        midi.define_mode("Drums")
+        assert fed.wait(10)
+    finally:
+        midi.close()
+
+
 def test_panels_are_fed_by_one_thread_that_ends_with_the_session() -> None:
     """And none is started before somebody looks."""
     from midimon_live.sessions import Session
