@@ -73,6 +73,7 @@ class Assembly:
     tape: Tape
     errors: Groups
     activity: ActivityMeter
+    home: Path | None
 
     def plugins_in_use(self) -> set[str]:
         """Return the names of the plugins that gestures and actions under way may still need."""
@@ -120,10 +121,9 @@ def assemble(
     _join(plugins, runs, pump, workers, ports, surface)
     _let_tape_run(tape, ports, modes, pump, running)
     first = monitor, running, timers, tasks, ports, port, web, plugins
-    then, groups = (modes, surface, gestures, runs, engine), failures.groups
-    return Assembly(
-        *first, *then, stalls, watchdog, pump, clock, hooks, tempo, runner, tape, groups, activity
-    )
+    then, groups = (modes, surface, gestures, runs, engine, stalls), failures.groups
+    last = tempo, runner, tape, groups, activity, home
+    return Assembly(*first, *then, watchdog, pump, clock, hooks, *last)
 
 
 def _ports(

@@ -35,6 +35,7 @@ class Glances:
         self._now = parts.clock.now
         self._errors = parts.errors
         self._activity = parts.activity
+        self._home = parts.home
         self._closed = False
         self.virtual = parts.virtual
         self.plugins = parts.plugins

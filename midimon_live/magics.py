@@ -240,6 +240,14 @@ def _panel(session: Session, name: str | None = None) -> Any:
     return session.panel(name)
 
 
+def _check(session: Session, lesson: str) -> Table:
+    return session.check(lesson)
+
+
+def _lessons(session: Session) -> Any:
+    return session.progress
+
+
 def _panic(session: Session) -> str:
     failures = session.panic()
     return "\n".join(failures) or "all notes off"
@@ -310,6 +318,8 @@ COMMANDS: dict[str, Command] = {
     "replay": Command("FILE", "play a take again: .jsonl, or .mid of any program", _replay),
     "follow": Command("[on|off]", "which files come into force when they are saved", _follow),
     "panel": Command("[NAME]", "show a panel, or all of them", _panel),
+    "lessons": Command("", "the lessons, and how far you are", _lessons),
+    "check": Command("LESSON", "see how far the exercise of a lesson is", _check),
     "panic": Command("", "all notes off, all actions cancelled", _panic),
     "help": Command("[COMMAND]", "this list", _help),
 }

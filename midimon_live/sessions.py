@@ -27,7 +27,7 @@ from midimon_live.plugin import streams
 from midimon_live.plugin.api import Plugin
 from midimon_live.plugin.failures import plain_place
 from midimon_live.pump import Pump
-from midimon_live.screens import Screens
+from midimon_live.schooling import Schooling
 from midimon_live.triggers import check_trigger
 from midimon_live.undo import Undo
 from midimon_live.waiting import WaitingChanges
@@ -35,7 +35,7 @@ from midimon_live.waiting import WaitingChanges
 Handler = Callable[[TriggerContext], Any]
 
 
-class Session(Screens):
+class Session(Schooling):
     """A running engine with its ports and plugins. Any thread may call anything, unless said.
 
     Args:

@@ -108,7 +108,6 @@ class TestSession(Session):
 
     def __init__(self, home: str | PathLike[str] | None = None) -> None:
         self.clock = ManualClock()
-        self._home = Path(home or "")
         super().__init__(clock=self.clock, threads=False, backend="virtual", home=home)
 
     def play(self, *events: Any) -> None:
@@ -180,7 +179,7 @@ class TestSession(Session):
     @property
     def home(self) -> Path:
         """The folder of plugins, grants and logs."""
-        return self._home
+        return Path(self._home or "")
 
     @property
     def sent(self) -> list[mido.Message]:

@@ -1,0 +1,50 @@
+"""The lessons' exercises, checked by what was played and what came of it.
+
+Each lesson is a module here, `lesson_00` and so on, whose `LESSON` says what is expected.
+"""
+
+from functools import cache
+from importlib import import_module
+from pkgutil import iter_modules
+from typing import Any
+
+from midimon_live.errors import InvalidValue
+from midimon_live.lessons.base import Lesson
+
+_MODULE = "lesson_"
+_NUMBERS = sorted(
+    int(module.name.removeprefix(_MODULE))
+    for module in iter_modules(__path__)
+    if module.name.startswith(_MODULE)
+)
+NAMES = tuple(f"lesson-{number}" for number in _NUMBERS)
+
+
+def find(which: Any) -> Lesson:
+    """Return a lesson.
+
+    Args:
+        which: "lesson-3", "3", "03" or 3.
+
+    Raises:
+        InvalidValue: there is no such lesson.
+    """
+    text = str(which).strip().lower()
+    digits = text.removeprefix("lesson").lstrip("-_ ") if text.startswith("lesson") else text
+    known = digits.isdecimal() and digits.isascii() and len(digits) < 4
+    name = f"lesson-{int(digits)}" if known else ""
+    if name not in NAMES or isinstance(which, bool):
+        raise InvalidValue(f"there is no lesson {which!r:.40}; there are {', '.join(NAMES)}")
+    return _lesson(name)
+
+
+def every() -> list[Lesson]:
+    """Return all lessons, in order."""
+    return [_lesson(name) for name in NAMES]
+
+
+@cache
+def _lesson(name: str) -> Lesson:
+    number = int(name.removeprefix("lesson-"))
+    module = import_module(f"{__name__}.{_MODULE}{number:02}")
+    return module.LESSON  # type: ignore[no-any-return]

@@ -1,0 +1,93 @@
+"""What a session has to do with lessons: their checks, and how far a learner is."""
+
+from collections.abc import Mapping
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
+
+from midimon_live.errors import InvalidValue
+from midimon_live.home import set_aside
+from midimon_live.screens import Screens
+
+if TYPE_CHECKING:  # lessons are loaded when the first is asked for
+    from midimon_live.lessons.base import Verdict
+    from midimon_live.lessons.progress import Progress
+    from midimon_live.sessions import Session
+
+_FILE = "progress.json"
+
+
+class Schooling(Screens):
+    """What learners and teachers ask of a session. Any thread may call anything."""
+
+    def check(self, lesson: Any) -> "Verdict":
+        """Return how far the exercise of a lesson is, by what was played and what came of it.
+
+        Args:
+            lesson: "lesson-3", or its number.
+
+        Returns:
+            A table of what was expected and what was heard, with `passed` and `hint`.
+
+        Raises:
+            InvalidValue: there is no such lesson.
+        """
+        from midimon_live import lessons
+        from midimon_live.lessons.evidence import Evidence
+
+        self._check_open()
+        found = lessons.find(lesson)
+        self._settle_for_take()
+        verdict = found.check(Evidence(cast("Session", self), self._tape.items()))
+        self.progress.note(verdict)
+        self._keep_progress()
+        return verdict
+
+    @cached_property
+    def progress(self) -> "Progress":
+        """How far the learner is in all lessons: a table, with `name`, `save(path)`, `merge`."""
+        from midimon_live.lessons.progress import Progress, read
+
+        progress = Progress()
+        file = self._progress_file
+        if file is not None and file.exists():
+            try:
+                progress.merge(read(file))
+            except InvalidValue as error:
+                aside = self._set_progress_aside(file)
+                self._monitor.notice(f"progress begins anew: {error}; {aside}")
+        return progress
+
+    def progress_data(self) -> dict[str, Any]:
+        """Return the progress as plain data, for a snapshot."""
+        return self.progress.as_dict()
+
+    def restore_progress(self, data: Mapping[str, Any]) -> None:
+        """Take in what `progress_data` gave; the better of two results stays.
+
+        Raises:
+            InvalidValue: it is not that; nothing was taken in.
+        """
+        self.progress.merge(data)
+        self._keep_progress()
+
+    def _set_progress_aside(self, file: Path) -> str:
+        try:
+            return f"it is kept as {set_aside(file).name}"
+        except OSError as error:
+            return f"and it can not be set aside: {error.strerror}"
+
+    def _keep_progress(self) -> None:
+        from midimon_live.lessons.progress import write
+
+        file = self._progress_file
+        if file is None:
+            return
+        try:
+            write(file, self.progress)
+        except OSError as error:
+            self._monitor.notice(f"progress is not kept in {file}: {error}", about="progress")
+
+    @property
+    def _progress_file(self) -> Path | None:
+        return None if self._home is None else self._home / _FILE

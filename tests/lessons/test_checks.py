@@ -1,0 +1,128 @@
+"""Exercises: what a learner sees, and what is kept of it."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from midimon_live import lessons, note, send
+from midimon_live.errors import InvalidValue
+from midimon_live.lessons.progress import Progress, of_class
+from midimon_live.testing import press, session
+
+
+def test_a_check_says_what_is_expected_what_was_heard_and_what_to_do() -> None:
+    """Before anything is done, the first step is missing and the others wait."""
+    with session() as midi:
+        verdict = midi.check("lesson-1")
+        assert not verdict.passed
+        assert verdict.done == 0
+        assert verdict.rows[0] == [
+            "✗ not yet",
+            "note 38 executes a plugin of yours",
+            "nothing is mapped to note 38",
+        ]
+        assert [row[0] for row in verdict.rows[1:]] == ["· later"] * 3
+        assert "midi.map(note(38), ...)" in verdict.hint
+        assert f"Hint: {verdict.hint}" in repr(verdict)
+
+
+@pytest.mark.parametrize("which", ["lesson-1", "Lesson 1", "01", 1])
+def test_a_lesson_is_found_by_whatever_one_calls_it(which: object) -> None:
+    """People type numbers."""
+    assert lessons.find(which).name == "lesson-1"
+
+
+@pytest.mark.parametrize("which", ["lesson-99", "", "one", -1, True, None, 1.5, "²", "1" * 5000])
+def test_a_lesson_that_there_is_not_is_refused(which: object) -> None:
+    """The answer lists those that there are."""
+    with session() as midi, pytest.raises(InvalidValue, match="there are lesson-"):
+        midi.check(which)
+
+
+def test_a_look_that_raises_is_a_step_that_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A plugin whose text can not be shown must not end the lesson in a traceback."""
+    with session() as midi:
+        monkeypatch.setattr(midi, "mappings", lambda: 1 / 0)
+        verdict = midi.check(1)
+        assert "ZeroDivisionError" in verdict.rows[0][2]
+        assert "once more" in verdict.hint
+
+
+def test_what_was_reached_stays_reached(tmp_path: Path) -> None:
+    """Progress counts tries and keeps the best, in the session's folder, for the next session."""
+    with session(home=tmp_path) as midi:
+        midi.check(1)
+        midi.map(note(38), send("note_on", note=50))
+        midi.play(press(38))
+        midi.check(1)
+        assert midi.progress.results["lesson-1"]["tries"] == 2
+    with session(home=tmp_path) as midi:
+        assert midi.progress.results["lesson-1"]["tries"] == 2
+        assert "begun, 2 tries" in repr(midi.progress)
+
+
+def test_a_broken_progress_file_is_set_aside(tmp_path: Path) -> None:
+    """It is said, and nothing of it is lost."""
+    (tmp_path / "progress.json").write_text("{")
+    with session(home=tmp_path) as midi:
+        midi.check(1)
+        assert "progress begins anew" in repr(midi.status())
+    assert (tmp_path / "progress.json.corrupt-1").read_text() == "{"
+    assert "lesson-1" in (tmp_path / "progress.json").read_text()
+
+
+def test_of_two_results_the_better_one_stays(tmp_path: Path) -> None:
+    """A snapshot of an hour ago takes nothing away."""
+    with session() as midi:
+        midi.check(1)
+        earlier = midi.progress_data()
+        earlier["lessons"]["lesson-1"] = {
+            "passed": "2026-01-01T00:00:00+00:00",
+            "tries": 1,
+            "done": 4,
+        }
+        midi.check(1)
+        midi.restore_progress(earlier)
+        assert midi.progress.results["lesson-1"] == {
+            "passed": "2026-01-01T00:00:00+00:00",
+            "tries": 2,
+            "done": 4,
+        }
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        ("{", "not JSON"),
+        ("[" * 50_000, "not JSON"),
+        ('{"format": "other"}', "this is no progress"),
+        ('{"format": "midimon_live progress", "version": 2}', "version is 2"),
+        (
+            '{"format": "midimon_live progress", "version": 1, "lessons": {"lesson-1": {}}}',
+            "lesson-1 is",
+        ),
+        (" " * 200_000, "more than 100,000 bytes"),
+    ],
+)
+def test_a_file_that_is_no_progress_is_refused(tmp_path: Path, content: str, said: str) -> None:
+    """With its name and what is wrong; the class table goes on without it."""
+    broken, whole = tmp_path / "broken.json", tmp_path / "whole.json"
+    broken.write_text(content)
+    with pytest.raises(InvalidValue, match=said):
+        Progress.load(broken)
+    with session() as midi:
+        midi.progress.name = "Ada"
+        midi.check(1)
+        midi.progress.save(whole)
+    table = of_class([broken, whole])
+    assert [row[0] for row in table.rows] == ["Ada"]
+    assert said in table.remarks[0]
+
+
+def test_lessons_of_a_newer_release_are_left_alone(tmp_path: Path) -> None:
+    """A learner's file from there is read for what is known here."""
+    data = Progress().as_dict()
+    data["lessons"]["lesson-77"] = {"something": "else"}
+    (tmp_path / "new.json").write_text(json.dumps(data))
+    assert Progress.load(tmp_path / "new.json").results == {}
