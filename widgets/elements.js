@@ -118,10 +118,15 @@ export function button(label, { onclick, twin, kind = "", title, label: said } =
 export function toggle(label, turned) {
   const el = h("button", { type: "button", class: "mm-switch", role: "switch", "aria-checked": false, "aria-label": label, onclick: async () => {
     const on = el.getAttribute("aria-checked") !== "true";
-    show(on);
-    if ((await turned(on, el)) === undefined) show(!on);
+    set(on);
+    asked++;
+    const answer = await turned(on, el);
+    asked--;
+    if (answer === undefined) set(!on);
   } });
-  const show = (/** @type {boolean} */ on) => el.setAttribute("aria-checked", String(on));
+  let asked = 0;
+  const set = (/** @type {boolean} */ on) => el.setAttribute("aria-checked", String(on));
+  const show = (/** @type {boolean} */ on) => { if (!asked) set(on); };  // frames from before the answer are old
   return { el, show };
 }
 

@@ -52,6 +52,7 @@ class Desk:
         self._wake = threading.Event()
         self._thread: threading.Thread | None = None
         self._starting = threading.Lock()
+        self._frames = threading.Lock()
         self._closed = False
         self.line = self._new_line()
 
@@ -106,17 +107,18 @@ class Desk:
         self._waiting += 1
 
         def done() -> None:
+            value, wrong = None, ""
             try:
                 value = job()
             except MidimonError as error:
-                self.answer(message, error=str(error))
+                wrong = str(error)
             except Exception as error:
-                self.answer(message, error=f"{type(error).__name__}: {error!s:.300}")
-            else:
-                self.answer(message, value=value)
+                wrong = f"{type(error).__name__}: {error!s:.300}"
             finally:
                 self._waiting -= 1
-                self._wake.set()
+            with self._frames:  # what shows the state from before has been sent by then
+                self.answer(message, value=value, error=wrong)
+            self._wake.set()
 
         self._workers.do(done, _LANE)
 
@@ -134,7 +136,8 @@ class Desk:
         """Feed every panel that somebody looks at; the panels' thread, or a test."""
         now = self._now()
         for panel in list(self._panels.values()):
-            self._guarded(partial(panel.feed, now), TICK_S)
+            with self._frames:
+                self._guarded(partial(panel.feed, now), TICK_S)
 
     def close(self) -> None:
         """Take all panels off the screens; again is harmless."""

@@ -8,11 +8,14 @@ where it is missing, the front end's own subshells serve, and where those are mi
 wait for the cell.
 """
 
-from concurrent.futures import Future
+import threading
+from concurrent.futures import Future, wait
 from contextlib import suppress
 from typing import Any
+from weakref import WeakMethod
 
 _PATIENCE_S = 3.0
+_GLANCE_S = 0.05
 
 
 class Route:
@@ -32,6 +35,7 @@ class Route:
             return False
         if self._subshell is None:
             self._subshell = self._in_channel("_create_subshell")
+            _before_threads_are_awaited(WeakMethod(self.close))
         comm._reply_subshell_for = lambda _data, default: self._subshell or default  # noqa: SLF001
         return self._subshell is not None
 
@@ -53,5 +57,23 @@ class Route:
 
         with suppress(Exception):  # an ipykernel that does it in another way
             self._channel.io_loop.add_callback(call)
-            return answer.result(_PATIENCE_S)
+            for _ in range(round(_PATIENCE_S / _GLANCE_S)):
+                if not wait([answer], _GLANCE_S).done and not self._channel.is_alive():
+                    return None  # it has ended with the kernel, and its subshells with it
+                if answer.done():
+                    return answer.result()
         return None
+
+
+def _before_threads_are_awaited(close: "WeakMethod[Any]") -> None:
+    """Have it called when the interpreter ends: it waits for a subshell's thread before `atexit`.
+
+    Without this a kernel with a panel would end only when it is killed.
+    """
+
+    def end() -> None:
+        if (function := close()) is not None:
+            function()
+
+    with suppress(AttributeError):  # private to CPython, which has it for thread pools
+        threading._register_atexit(end)  # type: ignore[attr-defined]  # noqa: SLF001

@@ -57,6 +57,14 @@ window.driver = (() => {
     jupyterapp.shell.activateById(panel.id);
   }
 
+  /** Close everything that is open, unsaved as it is. */
+  function clear() {
+    for (const one of main(jupyterapp)) one.dispose();
+    localStorage.clear();
+    hide(false);
+    panel = null;
+  }
+
   /** Run one cell, as Ctrl-Enter does; returns its traceback if it raised. */
   async function run(index) {
     cell(index);
@@ -153,5 +161,5 @@ window.driver = (() => {
     return printed.trim();
   }
 
-  return { open, beside, run, start, running, cells, restart, count, counted, say, hide, faults, write, text, shows, ask };
+  return { open, beside, clear, run, start, running, cells, restart, count, counted, say, hide, faults, write, text, shows, ask };
 })();

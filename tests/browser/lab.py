@@ -26,9 +26,10 @@ class Lab:
 
     Args:
         server: The server to put the notebook on.
-        browser: The browser window, without pages of other tests.
+        browser: The browser window.
         frontend: Which of the two applications to open it in.
         name: What to call the notebook.
+        page: A page of that window in which JupyterLab is open; a new one without.
 
     Attributes:
         name: The notebook's name, without its suffix.
@@ -36,17 +37,27 @@ class Lab:
     """
 
     def __init__(
-        self, server: JupyterServer, browser: BrowserContext, frontend: Frontend, name: str
+        self,
+        server: JupyterServer,
+        browser: BrowserContext,
+        frontend: Frontend,
+        name: str,
+        page: Page | None = None,
     ) -> None:
         self._server = server
         self._frontend = frontend
+        self._loaded = page is not None
         self.name = name
-        self.page: Page = browser.new_page()
-        self.page.add_init_script(path=_DRIVER)
+        self.page: Page = page or browser.new_page()
+        if page is None:
+            self.page.add_init_script(path=_DRIVER)
 
     def open(self, sources: Sequence[str]) -> None:
         """Open a notebook with these cells and wait until its kernel answers."""
         file = self._saved(self.name, sources)
+        if self._loaded:
+            self.show(self.name)
+            return
         self.page.goto(self._server.url + _ADDRESS[self._frontend].format(file))
         self.page.evaluate("file => driver.open(file)", file)
 
@@ -58,6 +69,10 @@ class Lab:
     def show(self, name: str) -> None:
         """Bring a notebook that is open to the front, and work with that one from now on."""
         self.page.evaluate("file => driver.beside(file)", f"{name}.ipynb")
+
+    def clear(self) -> None:
+        """Close all notebooks and forget what panels have kept: JupyterLab is as it was opened."""
+        self.page.evaluate("driver.clear()")
 
     def _saved(self, name: str, sources: Sequence[str]) -> str:
         notebook = nbformat.v4.new_notebook(

@@ -24,10 +24,10 @@ WEB = "midi.web()"
 
 
 @pytest.fixture
-def page(jupyterlab: Lab) -> Lab:
+def page(jupyterlab_alone: Lab) -> Lab:
     """JupyterLab in a browser whose MIDI is a fake, with nothing plugged in."""
-    jupyterlab.page.add_init_script(path=FAKE)
-    return jupyterlab
+    jupyterlab_alone.page.add_init_script(path=FAKE)
+    return jupyterlab_alone
 
 
 def fake(lab: Lab, call: str) -> object:

@@ -71,3 +71,9 @@ def test_unloading_takes_panels_their_thread_and_their_subshell_along(kernel: Ke
     assert kernel.json(census) == [[], 0, 0]
     kernel.run("%load_ext midimon_live\n" + SHOW)
     assert kernel.json(census)[1] == 1
+
+
+def test_a_kernel_with_panels_ends_when_it_is_asked_to(kernel: Kernel) -> None:
+    """By itself, with exit code 0: it is not left waiting for its subshell until it is killed."""
+    kernel.run(SHOW)
+    assert kernel.shutdown() == 0
