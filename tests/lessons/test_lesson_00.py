@@ -22,7 +22,11 @@ def test_the_model_answer_passes() -> None:
         ([ANSWER, "midi.virtual.press(36)"], "last press was of note 36", "midi.virtual.press(37)"),
         ([PLAY, ANSWER], "fired nothing", "press it again"),
         ([ANSWER.replace("(37)", "(37, channel=9)"), PLAY], "on channel 9", "all channels"),
-        ([ANSWER.replace("(37)", "(37, velocity_min=110)"), PLAY], "outside 110-127", "%midi why 1"),
+        (
+            [ANSWER.replace("(37)", "(37, velocity_min=110)"), PLAY],
+            "outside 110-127",
+            "%midi why 1",
+        ),
         ([ANSWER.replace("64", "65"), PLAY], "note 65 was sent", "should be 64"),
         ([ANSWER.replace("64", "65"), PLAY, ANSWER], "note 65 was sent", "press again"),
         (["midi.map(note(37), print)", PLAY], "nothing was sent", "send("),
