@@ -47,9 +47,10 @@ def _ended(evidence: Evidence) -> Finding:
     sound = sounds(_last(evidence))[0]
     if sound.ended is None:
         return missing(
-            "the note is never ended",
-            "End it a moment later: self.host.schedule(0.2, self.end, context.note + 12), "
-            "where end sends 'note_off'. Then press again and wait that long.",
+            "it sounds on",
+            "Wait a second and check again. If it sounds on even then, end it a moment later: "
+            "self.host.schedule(0.2, self.end, context.note + 12), where end sends 'note_off'. "
+            "Then press again.",
         )
     return found(f"note_off {sound.note}, after {sound.seconds:.1f} s")
 

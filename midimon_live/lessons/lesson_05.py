@@ -74,8 +74,8 @@ def _ended(evidence: Evidence) -> Finding:
     if on:
         return missing(
             f"note {', '.join(str(one.note) for one in on)} sounds on",
-            "Schedule its end as well: self.host.schedule(0.5, self.end, note), where end sends "
-            f"'note_off'. Run the cell, {_AGAIN}, and check again.",
+            "Wait a second and check again. If it sounds on even then, schedule its end as well: "
+            f"self.host.schedule(0.5, self.end, note), where end sends 'note_off'. Then {_AGAIN}",
         )
     return found("all three")
 

@@ -34,7 +34,7 @@ def test_the_model_answer_passes() -> None:
         ([OCTAVE.replace("{Capability.MIDI}", "set()"), PLAY], "without declaring it", "%midi why"),
         ([OCTAVE.replace("+ 12", "+ 8"), PLAY], "note 46", "12 semitones"),
         ([OCTAVE.replace("context.velocity", "64"), PLAY], "velocity 64", "context.velocity"),
-        ([OCTAVE.replace("self.host.schedule", "print"), PLAY], "never ended", "schedule"),
+        ([OCTAVE.replace("self.host.schedule", "print"), PLAY], "sounds on", "schedule"),
     ],
     ids=["not played", "played before", "no plugin", "no capability", "interval", "loud", "hangs"],
 )
