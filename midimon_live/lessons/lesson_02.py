@@ -1,5 +1,6 @@
 """Lesson 2: four gestures on two pads, each of which fires one thing."""
 
+from bisect import bisect
 from collections.abc import Callable
 from functools import partial
 from typing import NamedTuple
@@ -40,11 +41,13 @@ class _Gesture(NamedTuple):
 def _gestures(evidence: Evidence) -> list[_Gesture]:
     """Return the gestures in which the pad was played, oldest first."""
     presses, others = evidence.presses(_PAD), evidence.presses(_OTHER)
+    moments = [one.event.time for one in others]
     made, at = [], 0
     while at < len(presses):
         press = presses[at]
         moment = press.event.time
-        near = [one for one in others if abs(one.event.time - moment) < _TOGETHER_S]
+        first, last = (bisect(moments, moment + away) for away in (-_TOGETHER_S, _TOGETHER_S))
+        near = others[first:last]
         twice = at + 1 < len(presses) and presses[at + 1].event.time - moment < _TWICE_S
         if near:
             made.append(_Gesture("chord", [press, *near]))
