@@ -2,7 +2,7 @@
 # everything they install in .venv. Paths stay relative, so a folder with spaces in its name works.
 # Nothing here is newer than GNU make 3.81, the one that macOS has.
 
-NOTEBOOK = notebooks/01_first_pad.ipynb
+NOTEBOOK = notebooks/00_start_here.ipynb
 ARGS =
 
 # What is started from here need not know how make was called.

@@ -6,12 +6,23 @@ from pathlib import Path
 
 from midimon_live.atomic import replace_content
 
-_VARIABLE = "MIDIMON_HOME"
+_VARIABLE, _PROGRESS = "MIDIMON_HOME", "MIDIMON_PROGRESS"
 
 
 def home() -> Path:
     """Return the folder: the environment variable MIDIMON_HOME, or `~/.midimon`."""
     return Path(os.environ.get(_VARIABLE) or "~/.midimon").expanduser()
+
+
+def progress_file(home: Path) -> Path:
+    """Return the file of a learner's progress: MIDIMON_PROGRESS, or `progress.json` in `home`."""
+    return Path(os.environ.get(_PROGRESS) or home / "progress.json").expanduser()
+
+
+def stand_in(folder: Path) -> None:
+    """Let `folder` be the home of this process from now on, and leave progress where it is."""
+    os.environ[_PROGRESS] = str(progress_file(home()))
+    os.environ[_VARIABLE] = str(folder)
 
 
 def private_folder(path: Path) -> Path:

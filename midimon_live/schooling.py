@@ -6,15 +6,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from midimon_live.errors import InvalidValue
-from midimon_live.home import set_aside
+from midimon_live.home import progress_file, set_aside
 from midimon_live.screens import Screens
 
 if TYPE_CHECKING:  # lessons are loaded when the first is asked for
     from midimon_live.lessons.base import Verdict
     from midimon_live.lessons.progress import Progress
     from midimon_live.sessions import Session
-
-_FILE = "progress.json"
 
 
 class Schooling(Screens):
@@ -46,16 +44,10 @@ class Schooling(Screens):
     @cached_property
     def progress(self) -> "Progress":
         """How far the learner is in all lessons: a table, with `name`, `save(path)`, `merge`."""
-        from midimon_live.lessons.progress import Progress, read
+        from midimon_live.lessons.progress import Progress
 
         progress = Progress()
-        file = self._progress_file
-        if file is not None and file.exists():
-            try:
-                progress.merge(read(file))
-            except InvalidValue as error:
-                aside = self._set_progress_aside(file)
-                self._monitor.notice(f"progress begins anew: {error}; {aside}")
+        self._take_in_kept(progress)
         return progress
 
     def progress_data(self) -> dict[str, Any]:
@@ -71,6 +63,18 @@ class Schooling(Screens):
         self.progress.merge(data)
         self._keep_progress()
 
+    def _take_in_kept(self, progress: "Progress") -> None:
+        """Add what is in the file, where another notebook's session may have written, too."""
+        from midimon_live.lessons.progress import read
+
+        file = self._progress_file
+        if file is not None and file.exists():
+            try:
+                progress.merge(read(file))
+            except InvalidValue as error:
+                aside = self._set_progress_aside(file)
+                self._monitor.notice(f"progress begins anew: {error}; {aside}")
+
     def _set_progress_aside(self, file: Path) -> str:
         try:
             return f"it is kept as {set_aside(file).name}"
@@ -83,6 +87,7 @@ class Schooling(Screens):
         file = self._progress_file
         if file is None:
             return
+        self._take_in_kept(self.progress)
         try:
             write(file, self.progress)
         except OSError as error:
@@ -90,4 +95,4 @@ class Schooling(Screens):
 
     @property
     def _progress_file(self) -> Path | None:
-        return None if self._home is None else self._home / _FILE
+        return None if self._home is None else progress_file(self._home)

@@ -25,6 +25,8 @@ class Table:
         remarks: lines below.
     """
 
+    _remark_style = _DIM
+
     def __init__(
         self,
         title: str,
@@ -57,7 +59,9 @@ class Table:
             "<tr>" + "".join(f'<td style="{_CELL}">{escape(one)}</td>' for one in row) + "</tr>"
             for row in self.rows
         )
-        remarks = "".join(f'<div style="{_DIM}">{escape(one)}</div>' for one in self.remarks)
+        remarks = "".join(
+            f'<div style="{self._remark_style}">{escape(one)}</div>' for one in self.remarks
+        )
         title = f'<div style="font-weight:600">{escape(self.title)}</div>' if self.title else ""
         table = (
             f'<table style="border-collapse:collapse;margin:0"><tr>{head}</tr>{body}</table>'

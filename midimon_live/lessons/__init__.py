@@ -5,10 +5,13 @@ Each lesson is a module here, `lesson_00` and so on, whose `LESSON` says what is
 
 from functools import cache
 from importlib import import_module
+from pathlib import Path
 from pkgutil import iter_modules
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from midimon_live.errors import InvalidValue
+from midimon_live.home import stand_in
 from midimon_live.lessons.base import Lesson
 
 _MODULE = "lesson_"
@@ -41,6 +44,23 @@ def find(which: Any) -> Lesson:
 def every() -> list[Lesson]:
     """Return all lessons, in order."""
     return [_lesson(name) for name in NAMES]
+
+
+def folder_of_its_own() -> Path:
+    """Return a folder that is this kernel's home, in place of `~/.midimon`, and goes with it.
+
+    For a notebook that writes plugins or grants only to show how: call it before
+    `%load_ext midimon_live`. What was passed is noted where it always is. Called again, it returns
+    the same folder.
+    """
+    folder = Path(_folders().name)
+    stand_in(folder)
+    return folder
+
+
+@cache
+def _folders() -> TemporaryDirectory[str]:
+    return TemporaryDirectory(prefix="midimon-")  # removed when the kernel ends
 
 
 @cache

@@ -91,6 +91,8 @@ class Verdict(Table):
         hint: what to do next; "" when it is passed.
     """
 
+    _remark_style = "font-weight:600;padding-top:4px"  # the hint is what one looks for
+
     def __init__(self, lesson: Lesson, findings: Sequence[Finding]) -> None:
         self.lesson = lesson
         self.done = sum(one.done for one in findings)

@@ -1,6 +1,7 @@
 """What a learner has done: each input with all that came of it, from the tape that always runs."""
 
 from collections.abc import Callable, Iterable, Sequence
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from midimon_live.events import CONTROL_CHANGE, NOTE_OFF, NOTE_ON, MidiEvent
@@ -44,15 +45,19 @@ class Played:
         steps: the mappings that fired.
         sent: the messages that were sent because of it, oldest first.
         modes: the modes that were entered because of it, oldest first.
+        mode: the mode that was active when it arrived.
+        release: for a press, the release that belongs to it; None while it is held.
     """
 
-    def __init__(self, event: MidiEvent) -> None:
+    def __init__(self, event: MidiEvent, mode: str) -> None:
         self.event = event
+        self.mode = mode
+        self.release: Played | None = None
         self.steps: list[Step] = []
         self.sent: list[Sent] = []
         self.modes: list[str] = []
 
-    @property
+    @cached_property
     def message(self) -> "mido.Message | None":
         """What arrived as a `mido.Message`; None for events of plugins, and broken bytes."""
         import mido
@@ -91,13 +96,33 @@ class Evidence:
         self.inputs: list[Played] = []
         self.by_hand: list[Sent] = []
         self.panics = 0
+        self._down: dict[tuple[str, int, int], Played] = {}
         played: dict[int, Played] = {}
+        items = list(items)
+        changes = (one for one in items if not isinstance(one, MidiEvent) and one[0] == MODE)
+        first = next(changes, None)
+        mode = session.mode if first is None else first[3]
         for item in items:
             if isinstance(item, MidiEvent):
-                played[item.serial] = one = Played(item)
+                played[item.serial] = one = Played(item, mode)
                 self.inputs.append(one)
+                self._pair(one)
             else:
                 self._add(item, played.get(item[2]))
+                mode = item[4] if item[0] == MODE else mode
+
+    def _pair(self, one: Played) -> None:
+        """Keep what is down, and tell a press of its release."""
+        data = one.event.data
+        kind = data[0] >> 4 if len(data) == 3 else 0
+        if kind not in (NOTE_ON, NOTE_OFF):
+            return
+        place = one.event.port, data[0] & 0xF, data[1]
+        before = self._down.pop(place, None)
+        if kind == NOTE_ON and data[2]:
+            self._down[place] = one
+        elif before is not None:
+            before.release = one
 
     def _add(self, item: tuple[Any, ...], cause: Played | None) -> None:
         kind, moment, _serial, *rest = item
@@ -150,7 +175,11 @@ class Evidence:
             mapping
             for mapping in self.session.mappings()
             if event in (None, mapping.trigger.event)
-            and any((kind, number) in mapping.trigger.controls() for kind in kinds)
+            and any(
+                (kind, one) in mapping.trigger.controls()
+                for kind in kinds
+                for one in (number, None)
+            )
         ]
 
     def _messages(

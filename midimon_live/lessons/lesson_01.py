@@ -2,82 +2,57 @@
 
 from midimon_live.lessons.base import Finding, Lesson, Step, found, missing
 from midimon_live.lessons.evidence import Evidence, Played, shown
-from midimon_live.show import counted
+from midimon_live.lessons.looks import executes_plugin, older_first, sounds, was_pressed
 
 _PAD, _HIGHER = 38, 12
 
 
 def _mapped(evidence: Evidence) -> Finding:
-    mappings = evidence.on_note(_PAD)
-    if not mappings:
-        return missing(
-            "nothing is mapped to note 38",
-            "Write a class with `execute`, and end its cell with midi.map(note(38), ...).",
-        )
-    executing = [mapping for mapping in mappings if mapping.plugins]
-    if not executing:
-        return missing(
-            str(mappings[0]),
-            "An action without a plugin is mapped there: map an ActionPlugin of your own.",
-        )
-    return found(str(executing[0]))
+    return executes_plugin(
+        evidence,
+        _PAD,
+        "Write a class with `execute`, end its cell with midi.map(note(38), ...), and run it.",
+    )
 
 
 def _pressed(evidence: Evidence) -> Finding:
-    presses = evidence.presses(_PAD)
-    if not presses:
-        return missing("no press of note 38", "Press it: midi.virtual.press(38, velocity=80).")
-    failed = [step for step in presses[-1].steps if step.verdict != "ok"]
-    if failed:
-        return missing(
-            f"{failed[0].verdict}: {failed[0].error or failed[0].mapping}",
-            "The plugin did not run to its end. %midi why says why; mend it and press again.",
-        )
-    if not presses[-1].fired:
-        return missing(
-            "a press that fired nothing",
-            "It was pressed before it was mapped: press it again.",
-        )
-    return found(f"{counted(len(presses), 'press')}".replace("presss", "presses"))
+    return was_pressed(evidence, _PAD, "midi.virtual.press(38, velocity=80)")
 
 
 def _octave(evidence: Evidence) -> Finding:
     last = _last(evidence)
-    played = last.event.data[2]
-    ons = [one for one in last.sent if one.message.type == "note_on"]
-    if not ons:
+    hit = last.event.data[2]
+    played = sounds(last)
+    older = older_first(evidence, _PAD, last)
+    if not played:
         return missing(
             f"{shown(last.sent)} was sent",
-            "Send with self.host.send('note_on', ...); it needs capabilities = {Capability.MIDI}.",
+            f"{older}Send with self.host.send('note_on', ...); "
+            "it needs capabilities = {Capability.MIDI}.",
         )
-    note, velocity = ons[0].message.note, ons[0].message.velocity
-    if note != _PAD + _HIGHER:
+    if played[0].note != _PAD + _HIGHER:
         return missing(
-            f"note {note} was sent for note {_PAD}",
-            "An octave is 12 semitones: note=context.note + 12.",
+            f"note {played[0].note} was sent for note {_PAD}",
+            f"{older}An octave is 12 semitones: note=context.note + 12. Then press again.",
         )
-    if velocity != played:
+    if played[0].velocity != hit:
         return missing(
-            f"velocity {velocity} was sent for {played}",
-            "Pass on how hard it was hit: velocity=context.velocity.",
+            f"velocity {played[0].velocity} was sent for {hit}",
+            f"{older}Pass on how hard it was hit: velocity=context.velocity. Then press again.",
         )
-    return found(shown(ons))
+    return found(str(played[0]))
 
 
 def _ended(evidence: Evidence) -> Finding:
-    last = _last(evidence)
-    offs = [
-        one
-        for one in last.sent
-        if one.message.type == "note_off" and one.message.note == _PAD + _HIGHER
-    ]
-    if not offs:
+    sound = sounds(_last(evidence))[0]
+    if sound.ended is None:
         return missing(
-            "the note is never ended",
-            "End it a moment later: self.host.schedule(0.2, self.end, context.note + 12), "
-            "where end sends 'note_off'. Then press again and wait that long.",
+            "it sounds on",
+            "Wait a second and check again. If it sounds on even then, end it a moment later: "
+            "self.host.schedule(0.2, self.end, context.note + 12), where end sends 'note_off'. "
+            "Then press again.",
         )
-    return found(shown(offs))
+    return found(f"note_off {sound.note}, after {sound.seconds:.1f} s")
 
 
 def _last(evidence: Evidence) -> Played:

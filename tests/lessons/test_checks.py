@@ -62,6 +62,30 @@ def test_what_was_reached_stays_reached(tmp_path: Path) -> None:
         assert "begun, 2 tries" in repr(midi.progress)
 
 
+def test_two_notebooks_do_not_take_results_from_each_other(tmp_path: Path) -> None:
+    """Each has a session of its own, and both write the one file."""
+    with session(home=tmp_path) as first, session(home=tmp_path) as second:
+        first.check(0)
+        second.check(1)
+        first.check(0)
+    with session(home=tmp_path) as midi:
+        assert sorted(midi.progress.results) == ["lesson-0", "lesson-1"]
+
+
+def test_a_lesson_in_a_folder_of_its_own_counts_where_the_others_do(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """What its plugins leave behind goes with the kernel; the progress stays."""
+    monkeypatch.setenv("MIDIMON_HOME", str(tmp_path))
+    monkeypatch.setenv("MIDIMON_PROGRESS", "")
+    folder = lessons.folder_of_its_own()
+    assert lessons.folder_of_its_own() == folder != tmp_path
+    with session(home="") as midi:
+        assert midi.home == folder
+        midi.check(1)
+    assert [one.name for one in tmp_path.iterdir()] == ["progress.json"]
+
+
 def test_a_broken_progress_file_is_set_aside(tmp_path: Path) -> None:
     """It is said, and nothing of it is lost."""
     (tmp_path / "progress.json").write_text("{")

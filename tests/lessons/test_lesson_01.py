@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.support.answers import verdict
+from tests.support.answers import told, verdict
 
 OCTAVE = """
 class Octave(ActionPlugin):
@@ -34,13 +34,18 @@ def test_the_model_answer_passes() -> None:
         ([OCTAVE.replace("{Capability.MIDI}", "set()"), PLAY], "without declaring it", "%midi why"),
         ([OCTAVE.replace("+ 12", "+ 8"), PLAY], "note 46", "12 semitones"),
         ([OCTAVE.replace("context.velocity", "64"), PLAY], "velocity 64", "context.velocity"),
-        ([OCTAVE.replace("self.host.schedule", "print"), PLAY], "never ended", "schedule"),
+        ([OCTAVE.replace("self.host.schedule", "print"), PLAY], "sounds on", "schedule"),
     ],
     ids=["not played", "played before", "no plugin", "no capability", "interval", "loud", "hangs"],
 )
 def test_a_wrong_answer_is_told_what_to_do(cells: list[str], heard: str, hint: str) -> None:
     """What was heard is named, and the hint leads on."""
-    found = verdict("lesson-1", *cells)
-    assert not found.passed
-    assert heard in found.rows[found.done][2]
-    assert hint in found.hint
+    told("lesson-1", cells, heard, hint)
+
+
+def test_a_mended_answer_passes_without_a_new_start() -> None:
+    """The last press counts; one whose mapping has been mended since is told to press again."""
+    wrong = OCTAVE.replace("+ 12", "+ 8").replace("midi.map", "wrong = midi.map")
+    mended = [wrong, PLAY, "wrong.remove()", OCTAVE]
+    told("lesson-1", mended, "note 46", "mapped anew since that press")
+    assert verdict("lesson-1", *mended, PLAY).passed

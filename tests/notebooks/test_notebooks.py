@@ -11,6 +11,8 @@ import nbformat
 import pytest
 from nbclient import NotebookClient
 
+from midimon_live import lessons
+
 NOTEBOOKS = sorted((Path(__file__).parent.parent.parent / "notebooks").glob("*.ipynb"))
 CHECKED = "nbval-check-output"
 
@@ -18,14 +20,19 @@ pytestmark = pytest.mark.kernel
 
 # what must have happened when a lesson has run to its end, as seen in its kernel
 ASSERTIONS = {
+    "00_start_here": """
+traces = midi.traces()
+assert [t.event.message.note for t in traces] == [36], traces
+assert [t.steps[0].mapping.trigger.event for t in traces] == ["note"], traces
+assert midi.virtual.sent[0].note == 60, midi.virtual.sent
+assert midi.panel("pads") is midi.panel("pads")
+""",
     "01_first_pad": """
-import json
-assert heard == [100, 100, 120, 2, 4, 6, 8, 10, "volume 127"], heard
+assert heard == [100, 100, 120, "volume 127"], heard
 fired = [t.steps[0].mapping.plugin for t in midi.traces() if t.steps]
-assert fired == ["blink"] * 8 + ["octave", "volume()"], fired
+assert fired == ["blink"] * 3 + ["softly", "volume()"], fired
 assert midi.plugins.get_stats("blink").failures == 0
-midi.settle()
-import time; time.sleep(0.15)
+import asyncio; await asyncio.sleep(0.5)
 assert [m.type for m in midi.virtual.sent] == ["note_on", "note_off"], midi.virtual.sent
 """,
     "02_triggers": """
@@ -35,10 +42,10 @@ traces = midi.traces()
 steps = [step for trace in traces for step in trace.steps]
 assert {step.verdict for step in steps} == {"ok"}, steps
 assert Counter(step.mapping.trigger.event for step in steps) == {
-    "velocity_range": 5, "release": 2, "long_press": 2, "double_tap": 3, "note": 5, "chord": 2,
-    "sequence": 1, "encoder": 6, "cc": 7, "aftertouch": 1, "pitch_bend": 1, "program": 1,
+    "velocity_range": 5, "release": 2, "long_press": 2, "double_tap": 2, "note": 3, "chord": 2,
+    "sequence": 1, "encoder": 6, "cc": 2, "aftertouch": 1, "pitch_bend": 1, "program": 1,
 }, steps
-assert sum(trace.verdict == "learning" for trace in traces) == 7
+assert sum(trace.verdict == "learning" for trace in traces) == 4
 
 
 def explained(data):
@@ -51,7 +58,7 @@ assert [row[2] for row in explained((0x90, 36, 90)).rows] == [
 ]
 assert explained((0x90, 100, 100)).remarks[0].startswith("nothing is mapped to note on 100")
 assert [row[0] for row in midi.report().rows] == ["shadowed"]
-assert str(learner.result.trigger) == "encoder 22, relative_twos, channel 0"
+assert str(learner.result.trigger) == "double tap 40, 300 ms, channel 0"
 assert midi.mode == "Default"
 """,
     "03_actions_and_modes": """
@@ -59,7 +66,7 @@ import sys
 from collections import Counter
 
 steps = [step for trace in midi.traces() for step in trace.steps]
-assert Counter(step.verdict for step in steps) == {"ok": 30, "cancelled": 2, "failed": 1}, steps
+assert Counter(step.verdict for step in steps) == {"ok": 31, "cancelled": 2, "failed": 1}, steps
 failed = next(step for step in steps if step.verdict == "failed")
 assert failed.error.endswith("ended with status 1: no such song"), failed
 said = [line for line in midi.status().remarks if "ended with" in line]
@@ -86,7 +93,7 @@ names = ["above", "count()", "counter", "metronome", "octaves"]
 assert plugins.list_loaded() == names, plugins.list_loaded()
 assert plugins.get_stats("above").executions == 3
 assert plugins.get_stats("octaves").failures == 1
-assert (Path(home.name) / "plugins" / "above" / "plugin.toml").exists()
+assert (home / "plugins" / "above" / "plugin.toml").exists()
 assert [one.partition("@")[0] for one in sys.modules if one.endswith("above.plugin")]
 fired = [t for t in midi.traces() if t.event.name == "tick"]
 assert len(fired) == 4, fired
@@ -135,7 +142,10 @@ SOLUTIONS = {
         "note_on channel=0 note=72 velocity=100 time=0",
         "program_change channel=0 program=5 time=0",
     ],
-    "05_plugins": [f"note_on channel=0 note={note} velocity=70 time=0" for note in (50, 54, 57)],
+    "05_plugins": [
+        *(f"note_on channel=0 note={note} velocity=70 time=0" for note in (50, 54, 57)),
+        *(f"note_off channel=0 note={note} velocity=64 time=0" for note in (50, 54, 57)),
+    ],
     "06_capabilities": ["ok", "denied"],
     "07_live_coding": ["note_on 48", "note_off 48", "note_on 60", "note_off 60"],
     "08_record_and_test": ["0.5 70", "1.1 71"],
@@ -154,6 +164,28 @@ def solution(book: nbformat.NotebookNode) -> list[nbformat.NotebookNode]:
     return [nbformat.v4.new_code_cell(block) for block in blocks]
 
 
+# an exercise is not passed before its solution has run; notes that are yet to end may take a moment
+UNSOLVED = "assert not midi.check({name!r}).passed"
+SOLVED = """
+import asyncio
+
+for _ in range(100):
+    verdict = midi.check({name!r})
+    if verdict.passed:
+        break
+    await asyncio.sleep(0.1)
+assert verdict.passed, verdict
+assert {name!r} in midi.progress.passed
+"""
+
+
+def checks(path: Path) -> list[nbformat.NotebookNode]:
+    """Return what is run before and after the solution of an exercise that checks itself."""
+    name = f"lesson-{int(path.stem[:2])}"
+    texts = (UNSOLVED, SOLVED) if name in lessons.NAMES else ("", "")
+    return [nbformat.v4.new_code_cell(text.format(name=name)) for text in texts]
+
+
 def printed(cell: nbformat.NotebookNode) -> list[str]:
     """Return the lines that a cell printed."""
     return "".join(one.get("text", "") for one in cell.outputs).splitlines()
@@ -169,13 +201,30 @@ def virtual_only(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_lesson_does_what_it_says(path: Path) -> None:
     """Run in a real kernel; then what the engine recorded is compared with what was taught.
 
-    The solution of its exercise is run last, as a learner would.
+    The solution of its exercise is run last, as a learner would; with it the exercise is passed,
+    and without it is not.
     """
     book = nbformat.read(path, as_version=4)
     answers = solution(book)
-    book.cells += [nbformat.v4.new_code_cell(ASSERTIONS[path.stem]), *answers]
+    unsolved, solved = checks(path)
+    seen = nbformat.v4.new_code_cell(ASSERTIONS[path.stem])
+    book.cells += [seen, unsolved, *answers, solved]
     NotebookClient(book, timeout=60, resources={"metadata": {"path": path.parent}}).execute()
     assert [line for cell in answers for line in printed(cell)] == SOLUTIONS.get(path.stem, [])
+
+
+@pytest.mark.parametrize("lesson", lessons.every(), ids=lambda lesson: lesson.name)
+def test_every_exercise_is_checked_in_its_lesson(lesson: lessons.Lesson) -> None:
+    """Its notebook has one cell that checks it, below the exercise, and leads on."""
+    path = NOTEBOOKS[0].parent / lesson.notebook
+    cells = nbformat.read(path, as_version=4).cells
+    places = [at for at, one in enumerate(cells) if one.source == f'midi.check("{lesson.name}")']
+    task = next(at for at, one in enumerate(cells) if "## Your turn" in one.source)
+    assert len(places) == 1
+    assert places[0] > task
+    assert "<details>" in cells[places[0] + 1].source
+    assert "midi.progress" in markdown(nbformat.read(path, as_version=4))
+    assert "## What next" in cells[-1].source
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)

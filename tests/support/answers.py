@@ -1,5 +1,6 @@
 """Answers to the lessons' exercises, as learners would type them, held against the checks."""
 
+from collections.abc import Sequence
 from textwrap import dedent
 
 import midimon_live
@@ -25,3 +26,18 @@ def verdict(lesson: str, *cells: str, home: str | None = None) -> Verdict:
             exec(compile(dedent(cell), "<answer>", "exec"), names)  # noqa: S102 - ours
         midi.advance(_PLAYED_S)
         return midi.check(lesson)
+
+
+def told(lesson: str, cells: Sequence[str], heard: str, hint: str) -> None:
+    """Fail unless a wrong answer does not pass, what was heard is named, and the hint leads on.
+
+    Args:
+        lesson: "lesson-1".
+        cells: of the answer.
+        heard: a part of what stands beside the step that is not done.
+        hint: a part of the hint.
+    """
+    found = verdict(lesson, *cells)
+    assert not found.passed, found
+    assert heard in found.rows[found.done][2], found
+    assert hint in found.hint, found
