@@ -40,7 +40,7 @@ def _phrase(evidence: Evidence) -> Finding:
             "Map note 38 to a note of your choice, begin to record, and press it three times.",
         )
     silent = [one for one in presses[-_FEWEST:] if first_note(one) is None]
-    if silent and not any(map(first_note, presses)):
+    if silent and all(first_note(one) is None for one in presses):
         return missing(
             silence_of(silent[-1]),
             'Map it first: midi.map(note(38), send("note_on", note=60, duration_ms=100)).',

@@ -129,6 +129,7 @@ assert sorted(one.name for one in folder.glob("*.*")) == ["fast.jsonl", "solo.js
 """,
     "09_panels": """
 steps = [step for trace in midi.traces() for step in trace.steps]
+assert midi.why(4).remarks[0].startswith("nothing is mapped to note on 37"), midi.why(4)
 fired = [(step.mapping.name or step.mapping.plugin, step.verdict) for step in steps]
 assert fired == [("bell", "ok")] * 2 + [("clicker", "denied"), ("clicker", "ok")], fired
 assert sum(trace.verdict == "learning" for trace in midi.traces()) == 2
