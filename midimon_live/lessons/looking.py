@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from midimon_live.lessons.base import Finding, found, missing
+from midimon_live.lessons.base import Finding
 from midimon_live.lessons.evidence import Evidence, Played
+from midimon_live.lessons.looks import executes_plugin
 
 if TYPE_CHECKING:
     from midimon_live.mappings import Mapping
@@ -61,18 +62,12 @@ def name_on(evidence: Evidence, note: int) -> str:
 
 def has_plugin(evidence: Evidence, note: int) -> Finding:
     """Find whether a note, 0-127, executes a plugin."""
-    mappings = evidence.on_note(note)
-    if not mappings:
-        return missing(
-            f"nothing is mapped to note {note}",
-            f"Write a class with `execute`, and end its cell with midi.map(note({note}), ...). "
-            "Is it there? Then run the cell.",
-        )
-    if plugin_on(evidence, note) is None:
-        return missing(
-            str(mappings[0]), "No plugin is executed there: map an ActionPlugin of your own."
-        )
-    return found(str(next(one for one in mappings if one.plugins)))
+    return executes_plugin(
+        evidence,
+        note,
+        f"Write a class with `execute`, and end its cell with midi.map(note({note}), ...). "
+        "Is it there? Then run the cell.",
+    )
 
 
 def listed(words: Sequence[object]) -> str:
