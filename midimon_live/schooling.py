@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from functools import cached_property
+from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -54,12 +55,19 @@ class Schooling(Screens):
         """Return the progress as plain data, for a snapshot."""
         return self.progress.as_dict()
 
-    def restore_progress(self, data: Mapping[str, Any]) -> None:
-        """Take in what `progress_data` gave; the better of two results stays.
+    def restore_progress(self, data: Mapping[str, Any] | str | PathLike[str]) -> None:
+        """Take in what `progress_data` gave, or a file; the better of two results stays.
+
+        Args:
+            data: or the path of what `midi.progress.save` wrote.
 
         Raises:
             InvalidValue: it is not that; nothing was taken in.
         """
+        from midimon_live.lessons.progress import read
+
+        if isinstance(data, (str, PathLike)):
+            data = read(Path(data).expanduser())
         self.progress.merge(data)
         self._keep_progress()
 

@@ -1,6 +1,7 @@
 """The lessons' exercises, checked by what was played and what came of it.
 
 Each lesson is a module here, `lesson_00` and so on, whose `LESSON` says what is expected.
+`of_class` puts the progress of many learners together.
 """
 
 from functools import cache
@@ -13,6 +14,9 @@ from typing import Any
 from midimon_live.errors import InvalidValue
 from midimon_live.home import stand_in
 from midimon_live.lessons.base import Lesson
+from midimon_live.lessons.classroom import Classroom, of_class
+
+__all__ = ["NAMES", "Classroom", "every", "find", "of_class"]
 
 _MODULE = "lesson_"
 _NUMBERS = sorted(

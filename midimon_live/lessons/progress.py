@@ -1,7 +1,7 @@
-"""How far a learner is: a small file that can be handed in, handed out and put together."""
+"""How far a learner is: a small file that can be handed in and handed out."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from os import PathLike
 from pathlib import Path
@@ -147,33 +147,6 @@ def write(file: Path, progress: Progress) -> None:
     from midimon_live.home import write_private
 
     write_private(file, _text(progress.as_dict()))
-
-
-def of_class(paths: Iterable[str | PathLike[str]]) -> Table:
-    """Return one table of many learners' files: who has passed what.
-
-    What can not be read is a remark and keeps the others from nothing.
-
-    Args:
-        paths: of the files that `Progress.save` wrote.
-    """
-    rows, remarks = [], []
-    for path in sorted(Path(one) for one in paths):
-        try:
-            one = Progress.load(path)
-        except InvalidValue as error:
-            remarks.append(str(error))
-            continue
-        marks = [_mark(one.results.get(name)) for name in lessons.NAMES]
-        rows.append((one.name or path.stem, *marks, f"{len(one.passed)}"))
-    rows.sort(key=lambda row: row[0].lower())
-    numbers = [name.removeprefix("lesson-") for name in lessons.NAMES]
-    title = f"{counted(len(rows), 'learner')}; ✓ passed, ✗ begun (steps done), · not begun"
-    return Table(title, ("who", *numbers, "passed"), rows, remarks)
-
-
-def _mark(result: Mapping[str, Any] | None) -> str:
-    return "·" if result is None else "✓" if result["passed"] else f"✗ {result['done']}"
 
 
 def _text(data: Mapping[str, Any]) -> bytes:

@@ -7,7 +7,8 @@ import pytest
 
 from midimon_live import lessons, note, send
 from midimon_live.errors import InvalidValue
-from midimon_live.lessons.progress import Progress, of_class
+from midimon_live.lessons import of_class
+from midimon_live.lessons.progress import Progress
 from midimon_live.testing import press, session
 
 
@@ -84,6 +85,19 @@ def test_a_lesson_in_a_folder_of_its_own_counts_where_the_others_do(
         assert midi.home == folder
         midi.check(1)
     assert [one.name for one in tmp_path.iterdir()] == ["progress.json"]
+
+
+def test_progress_moves_to_another_machine_in_a_file(tmp_path: Path) -> None:
+    """Saved there, restored here, and kept from then on."""
+    with session() as there:
+        there.check(1)
+        there.progress.save(tmp_path / "mine.json")
+    with session(home=tmp_path) as here:
+        here.restore_progress(tmp_path / "mine.json")
+        with pytest.raises(InvalidValue, match=r"other\.json can not be read"):
+            here.restore_progress(tmp_path / "other.json")
+    with session(home=tmp_path) as later:
+        assert list(later.progress.results) == ["lesson-1"]
 
 
 def test_a_broken_progress_file_is_set_aside(tmp_path: Path) -> None:

@@ -11,9 +11,11 @@ import nbformat
 import pytest
 from nbclient import NotebookClient
 
-from midimon_live import lessons
+from midimon_live import lessons, testing
 
 NOTEBOOKS = sorted((Path(__file__).parent.parent.parent / "notebooks").glob("*.ipynb"))
+LESSONS = [path for path in NOTEBOOKS if path.stem[:2].isdecimal()]
+(TEACHER,) = [path for path in NOTEBOOKS if path not in LESSONS]
 CHECKED = "nbval-check-output"
 
 pytestmark = pytest.mark.kernel
@@ -99,12 +101,16 @@ fired = [t for t in midi.traces() if t.event.name == "tick"]
 assert len(fired) == 4, fired
 """,
     "06_capabilities": """
-verdicts = [t.steps[0].verdict for t in midi.traces()]
+import os
+
+steps = [t.steps[0] for t in midi.traces() if t.steps]
+verdicts = [step.verdict for step in steps]
 assert verdicts == ["denied", "ok", "failed", "denied", "failed"], verdicts
-assert not (Path(home.name) / "elsewhere.txt").exists()
-assert not (Path(home.name) / "grants.toml").exists()
+assert not (Path(files.name) / "elsewhere.txt").exists()
+home = Path(os.environ["MIDIMON_HOME"])
+assert not (home / "grants.toml").exists()
 midi.plugins.audit.close()
-lines = (Path(home.name) / "audit" / "audit.jsonl").read_text().splitlines()
+lines = (home / "audit" / "audit.jsonl").read_text().splitlines()
 assert len(lines) >= 6, lines
 """,
     "07_live_coding": """
@@ -112,7 +118,7 @@ outcomes = [one.outcome for one in midi.plugins.journal.history("stairs")]
 assert outcomes == ["replaced", "replaced", "failed", "rolled back", "replaced", "live"], outcomes
 assert midi.plugins.get_stats("stairs").failures == 3
 assert [one.number for one in midi.plugins.journal.history("hold")] == [1, 2]
-assert (midi.plugins.plugins_dir / "hold" / "plugin.toml").exists()
+assert (folder / "plugin.toml").exists()
 """,
     "08_record_and_test": """
 played = [t.event for t in midi.traces() if t.steps]
@@ -126,7 +132,37 @@ assert Take.load(folder / "solo.jsonl").clock == "virtual"
 assert midi.recording is None
 assert sorted(one.name for one in folder.glob("*.*")) == ["fast.jsonl", "solo.jsonl", "solo.mid"]
 """,
+    "09_panels": """
+steps = [step for trace in midi.traces() for step in trace.steps]
+assert midi.why(4).remarks[0].startswith("nothing is mapped to note on 37"), midi.why(4)
+fired = [(step.mapping.name or step.mapping.plugin, step.verdict) for step in steps]
+assert fired == [("bell", "ok")] * 2 + [("clicker", "denied"), ("clicker", "ok")], fired
+assert sum(trace.verdict == "learning" for trace in midi.traces()) == 2
+assert [row[1] for row in midi.modes().rows] == ["Default", "Night"]
+""",
+    "10_web_midi": """
+fired = [(trace.event.port, trace.steps[0].mapping.port) for trace in midi.traces() if trace.steps]
+assert fired == [
+    ("Virtual", None), ("Launchpad (web)", None),
+    ("Virtual", None), ("Launchpad (web)", "launchpad"),
+], fired
+assert midi.web().clock is False
+""",
+    "11_bring_your_midimon": """
+steps = [step for trace in midi.traces() for step in trace.steps]
+assert {step.verdict for step in steps} == {"ok"}, steps
+assert [step.mapping.origin.label for step in steps[:4]] == ["config.toml"] * 4, steps
+assert steps[-1].mapping.plugin == "strobe"
+assert midi.mode == "Stage"
+assert midi.plugins.list_loaded() == [] and not strobe.exists()
+assert "LongPres" in wrong.read_text()
+""",
 }
+
+WANTS_FILES = (
+    "guestbook wants filesystem (high risk), not granted; to allow it: "
+    "%midi grant guestbook filesystem"
+)
 
 # what the solution of a lesson's exercise prints
 SOLUTIONS = {
@@ -146,9 +182,19 @@ SOLUTIONS = {
         *(f"note_on channel=0 note={note} velocity=70 time=0" for note in (50, 54, 57)),
         *(f"note_off channel=0 note={note} velocity=64 time=0" for note in (50, 54, 57)),
     ],
-    "06_capabilities": ["ok", "denied"],
-    "07_live_coding": ["note_on 48", "note_off 48", "note_on 60", "note_off 60"],
-    "08_record_and_test": ["0.5 70", "1.1 71"],
+    "06_capabilities": [
+        WANTS_FILES,
+        *("ok", "denied"),
+    ],
+    "07_live_coding": [f"note_on {note}" for note in (61, 62, 64, 65)],
+    "08_record_and_test": ["[82, 82, 82]"],
+    "09_panels": ["note_on channel=0 note=33 velocity=100 time=0"],
+    "10_web_midi": ["[48, 72]"],
+    "11_bring_your_midimon": [
+        "note_on channel=0 note=60 velocity=100 time=0",
+        "note_on channel=0 note=72 velocity=100 time=0",
+        "note_on channel=9 note=38 velocity=100 time=0",
+    ],
 }
 
 
@@ -186,18 +232,24 @@ def checks(path: Path) -> list[nbformat.NotebookNode]:
     return [nbformat.v4.new_code_cell(text.format(name=name)) for text in texts]
 
 
+def results(cell: nbformat.NotebookNode) -> list[nbformat.NotebookNode]:
+    """Return what a cell has shown as its result."""
+    return [one for one in cell.get("outputs", ()) if one.output_type == "execute_result"]
+
+
 def printed(cell: nbformat.NotebookNode) -> list[str]:
     """Return the lines that a cell printed."""
     return "".join(one.get("text", "") for one in cell.outputs).splitlines()
 
 
 @pytest.fixture(autouse=True)
-def virtual_only(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Lessons need no hardware."""
+def virtual_only(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Lessons need no hardware, and each begins in a home where nothing is."""
     monkeypatch.setenv("MIDIMON_BACKEND", "virtual")
+    monkeypatch.setenv("MIDIMON_HOME", str(tmp_path / "home"))
 
 
-@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
 def test_a_lesson_does_what_it_says(path: Path) -> None:
     """Run in a real kernel; then what the engine recorded is compared with what was taught.
 
@@ -225,6 +277,26 @@ def test_every_exercise_is_checked_in_its_lesson(lesson: lessons.Lesson) -> None
     assert "<details>" in cells[places[0] + 1].source
     assert "midi.progress" in markdown(nbformat.read(path, as_version=4))
     assert "## What next" in cells[-1].source
+
+
+def test_the_teachers_notebook_puts_what_learners_have_saved_together(tmp_path: Path) -> None:
+    """Run where a class has handed in: its tables name everybody, and the step that waits."""
+    (tmp_path / "progress").mkdir()
+    for name in ("Ada", "Bo"):
+        with testing.session() as midi:
+            midi.progress.name = name
+            midi.check(6)
+            midi.progress.save(tmp_path / "progress" / f"{name}.json")
+    book = nbformat.read(TEACHER, as_version=4)
+    NotebookClient(book, timeout=60, resources={"metadata": {"path": tmp_path}}).execute()
+    tables = [one["data"]["text/plain"] for cell in book.cells for one in results(cell)]
+    assert [table.splitlines()[0].partition(";")[0] for table in tables] == [
+        "2 learners",
+        "2 exercises begun and not passed",
+        f"{len(lessons.NAMES)} lessons, 2 learners",
+    ]
+    assert "step 1 of 4" in tables[1]
+    assert (tmp_path / "progress" / "class.csv").exists()
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
