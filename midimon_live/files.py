@@ -40,6 +40,10 @@ class Files(Links):
         if "_configuration" in vars(self):
             self._configuration.close()
 
+    def let_go_of_file(self) -> str:
+        """Have no configuration file any more; its mappings stay. Returns its name, or ""."""
+        return self._configuration.let_go() if "_configuration" in vars(self) else ""
+
     @cached_property
     def _configuration(self) -> "Configuration":
         return self._of_file()

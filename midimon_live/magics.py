@@ -253,6 +253,10 @@ def _panic(session: Session) -> str:
     return "\n".join(failures) or "all notes off"
 
 
+def _reset(session: Session) -> Table:
+    return session.reset()
+
+
 def _help(_session: Session, name: str | None = None) -> Table:
     chosen = COMMANDS if name is None else {name: _command(name)}
     rows = [
@@ -320,6 +324,7 @@ COMMANDS: dict[str, Command] = {
     "panel": Command("[NAME]", "show a panel, or all of them", _panel),
     "lessons": Command("", "the lessons, and how far you are", _lessons),
     "check": Command("LESSON", "see how far the exercise of a lesson is", _check),
+    "reset": Command("", "everything as in a new session; %midi undo brings it back", _reset),
     "panic": Command("", "all notes off, all actions cancelled", _panic),
     "help": Command("[COMMAND]", "this list", _help),
 }

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from midimon_live.actions import check_action
+from midimon_live.anew import Anew
 from midimon_live.assembly import assemble
 from midimon_live.changes import Change, MappingHandle, WantedMapping
 from midimon_live.clock import Clock, SystemClock
@@ -27,7 +28,6 @@ from midimon_live.plugin import streams
 from midimon_live.plugin.api import Plugin
 from midimon_live.plugin.failures import plain_place
 from midimon_live.pump import Pump
-from midimon_live.schooling import Schooling
 from midimon_live.triggers import check_trigger
 from midimon_live.undo import Undo
 from midimon_live.waiting import WaitingChanges
@@ -35,7 +35,7 @@ from midimon_live.waiting import WaitingChanges
 Handler = Callable[[TriggerContext], Any]
 
 
-class Session(Schooling):
+class Session(Anew):
     """A running engine with its ports and plugins. Any thread may call anything, unless said.
 
     Args:
