@@ -23,6 +23,7 @@ class Anew(Schooling):
     _drafts: Drafts
     _waiting: WaitingChanges
     deadline: float
+    _restoring = False
 
     def reset(self) -> Table:
         """Bring everything back to how a new session begins; `midi.undo()` brings mappings back.
@@ -46,6 +47,8 @@ class Anew(Schooling):
             MidimonError: the session has ended.
         """
         self._check_open()
+        if self._restoring:  # a cell of the snapshot says so; what is live already came after it
+            return Table("a snapshot is being restored; nothing went", (), ())
         table = self._modes.table
         plugins = self.plugins.list_loaded()
         gone = [

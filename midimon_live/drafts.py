@@ -192,6 +192,22 @@ class Drafts:
             self._decisions[cell] = kept
         return _take_back(left)
 
+    @contextmanager
+    def apart(self, change: Change) -> Iterator[None]:
+        """Collect into another change meanwhile, also in the middle of a cell, until `end`."""
+        here = threading.get_ident()
+        others = self._open.pop(here, None)
+        token = _cell_change.set((self, change))
+        self._open[here] = change
+        try:
+            yield
+        finally:
+            change.over = True
+            self._open.pop(here, None)
+            if others is not None:
+                self._open[here] = others
+            _cell_change.reset(token)
+
     def start_over(self) -> None:
         """Forget what the running cell has said so far, and what cells have decided."""
         self._decisions.clear()

@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 from midimon_live.actions import check_action
-from midimon_live.anew import Anew
 from midimon_live.assembly import assemble
 from midimon_live.changes import Change, MappingHandle, WantedMapping
 from midimon_live.clock import Clock, SystemClock
@@ -20,6 +19,7 @@ from midimon_live.drafts import Drafts
 from midimon_live.errors import InvalidValue
 from midimon_live.events import TriggerContext
 from midimon_live.home import home as usual_home
+from midimon_live.keeping import Keeping
 from midimon_live.learn import TIMEOUT_S, Learner, Lessons
 from midimon_live.learned import Learned, NothingLearned
 from midimon_live.modes import check_color, check_mode_name
@@ -35,7 +35,7 @@ from midimon_live.waiting import WaitingChanges
 Handler = Callable[[TriggerContext], Any]
 
 
-class Session(Anew):
+class Session(Keeping):
     """A running engine with its ports and plugins. Any thread may call anything, unless said.
 
     Args:
