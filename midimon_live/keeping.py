@@ -152,7 +152,7 @@ class Keeping(Anew):
             try:
                 with interruptible():
                     table = place.copy().run(self.restore, snapshot)
-            except MidimonError as error:
+            except Exception as error:
                 table = Table(f"nothing was restored: {error}", (), ())
             done(table)
 
