@@ -9,7 +9,6 @@ import sys
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
-from itertools import count
 from types import FrameType
 from typing import Any
 
@@ -40,7 +39,6 @@ class Cells:
         self._shell = shell
         self._session = session
         self._cells: dict[int, _Cell] = {}
-        self._runs = count(1)
 
     def watch(self) -> None:
         """Begin to follow; inside a running cell, with that one."""
@@ -48,6 +46,7 @@ class Cells:
         self._shell.events.register("post_run_cell", self._ends)
         self._session.stall_meter.cell = self.label
         self._session.stall_meter.place = self._line
+        self._session.cell_book.python = self._shell.transform_cell
         frames = _cell_frames(self._shell)
         api.defined.clear()
         if frames:
@@ -93,7 +92,9 @@ class Cells:
     def _open(self, execution: Mapping[str, Any]) -> None:
         # IPython 9 counts a cell before it announces it, IPython 8 after it ran
         number = execution.get("execution_count", self._shell.execution_count)
-        origin = Origin(execution.get("cell_id"), f"In [{number}]", next(self._runs))
+        origin = Origin(
+            execution.get("cell_id"), f"In [{number}]", next(self._session.cell_book.runs)
+        )
         in_cell.set(True)
         self._session.plugins.cell_begins(origin.cell)  # before its change is open
         change = Change(origin)
@@ -113,7 +114,10 @@ class Cells:
         if isinstance(error, KeyboardInterrupt):
             self._session.running.interrupt_if_stuck()
         in_cell.set(True)  # an `await` cell began in another context
-        self._commit(succeeded=result is not None and result.success)
+        succeeded = result is not None and result.success
+        self._commit(succeeded=succeeded)
+        if succeeded and cell.change.origin is not None:
+            self._session.cell_book.note(cell.change.origin, raw)
         in_cell.set(False)  # what the kernel does next in this context may be for no cell
 
     def _commit(self, *, succeeded: bool) -> None:

@@ -149,6 +149,17 @@ class Configuration:
         made = [(one.handle.mapping, spec) for one, spec in pairs if one.handle is not None]
         return {one.number: loaded.line(spec.path) for one, spec in made if one is not None}
 
+    def let_go(self) -> str:
+        """Hold and follow no file any more; its mappings stay. Returns its name, or ""."""
+        with self._lock:
+            name = Path(self.loaded.file).name if self.loaded is not None else ""
+            self._path = self._state = self.loaded = self._refused = self.times = None
+            self._wanted, self._modes = [], ()
+            self._forget_devices(set())
+            self._log_to(None, None)
+            self._follower.poke()
+            return name
+
     def close(self) -> None:
         """Stop writing a log; again is harmless."""
         self._log_to(None, None)

@@ -192,6 +192,33 @@ class Drafts:
             self._decisions[cell] = kept
         return _take_back(left)
 
+    @contextmanager
+    def apart(self, change: Change) -> Iterator[None]:
+        """Collect into another change meanwhile, also in the middle of a cell, until `end`."""
+        here = threading.get_ident()
+        others = self._open.pop(here, None)
+        token = _cell_change.set((self, change))
+        self._open[here] = change
+        try:
+            yield
+        finally:
+            change.over = True
+            self._open.pop(here, None)
+            if others is not None:
+                self._open[here] = others
+            _cell_change.reset(token)
+
+    def start_over(self) -> None:
+        """Forget what the running cell has said so far, and what cells have decided."""
+        self._decisions.clear()
+        change = self._current()
+        if change is not None:
+            parts = (change.mappings, change.removals, change.classes, change.modes)
+            for part in (*parts, change.taken_back, change.decisions):
+                part.clear()
+            change.enter = change.at = ""
+            defined.clear()
+
     def wait(self, at: str) -> bool:
         """Let the running cell come into force at a boundary; False outside of a cell."""
         change = self._current()

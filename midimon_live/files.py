@@ -40,6 +40,15 @@ class Files(Links):
         if "_configuration" in vars(self):
             self._configuration.close()
 
+    def config_path(self) -> str:
+        """Return the path of the configuration file in force; "" without one."""
+        path = self._configuration.path if "_configuration" in vars(self) else None
+        return "" if path is None else str(path)
+
+    def let_go_of_file(self) -> str:
+        """Have no configuration file any more; its mappings stay. Returns its name, or ""."""
+        return self._configuration.let_go() if "_configuration" in vars(self) else ""
+
     @cached_property
     def _configuration(self) -> "Configuration":
         return self._of_file()

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from midimon_live import views
 from midimon_live.errors import CommandError, MidimonError
+from midimon_live.magic_keeping import keep, restore
 from midimon_live.magic_mappings import mappings, unmap
 from midimon_live.magic_outputs import errors, log
 from midimon_live.magic_rights import audit, deny, disable, enable, grant, revoke
@@ -253,6 +254,10 @@ def _panic(session: Session) -> str:
     return "\n".join(failures) or "all notes off"
 
 
+def _reset(session: Session) -> Table:
+    return session.reset()
+
+
 def _help(_session: Session, name: str | None = None) -> Table:
     chosen = COMMANDS if name is None else {name: _command(name)}
     rows = [
@@ -320,6 +325,9 @@ COMMANDS: dict[str, Command] = {
     "panel": Command("[NAME]", "show a panel, or all of them", _panel),
     "lessons": Command("", "the lessons, and how far you are", _lessons),
     "check": Command("LESSON", "see how far the exercise of a lesson is", _check),
+    "keep": Command("[restore]", "keep this session in the browser; offer what it kept", keep),
+    "restore": Command("FILE", "run the cells that such a file holds", restore),
+    "reset": Command("", "everything as in a new session; %midi undo brings it back", _reset),
     "panic": Command("", "all notes off, all actions cancelled", _panic),
     "help": Command("[COMMAND]", "this list", _help),
 }

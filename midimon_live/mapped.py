@@ -80,6 +80,18 @@ def comes_back(mapping: Mapping, line: int | None = None) -> str:
     return f"{origin.label} mapped it, and does so again when it is run again."
 
 
+def as_line(mapping: Mapping, speller: Speller) -> str:
+    """Return the line of Python that makes it; see `Speller.mapping`."""
+    return speller.mapping(
+        mapping.trigger,
+        mapping.action,
+        mode=mapping.mode,
+        name=mapping.name,
+        all=mapping.all,
+        port=mapping.port,
+    )
+
+
 def written(mapping: Mapping, color: str | None = None) -> Written:
     """Write a mapping as Python and as TOML.
 
@@ -90,14 +102,7 @@ def written(mapping: Mapping, color: str | None = None) -> Written:
     from midimon_live.saving import as_toml
 
     speller = Speller()
-    python = speller.mapping(
-        mapping.trigger,
-        mapping.action,
-        mode=mapping.mode,
-        name=mapping.name,
-        all=mapping.all,
-        port=mapping.port,
-    )
+    python = as_line(mapping, speller)
     toml = why_not = ""
     try:
         toml = as_toml(mapping, color)

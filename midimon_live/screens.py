@@ -32,8 +32,8 @@ class Screens(Follows):
         Asked for again, it is the same panel, and what is set in it stays.
 
         Args:
-            name: "overview", "pads", "monitor", "mappings", "plugins", "grants", "stats", "web", or
-                one that a package offers; without, all of them, with tabs.
+            name: "overview", "pads", "monitor", "mappings", "plugins", "grants", "stats", "web",
+                "keep", or one that a package offers; without, all of them, with tabs.
 
         Raises:
             InvalidValue: there is none of that name.

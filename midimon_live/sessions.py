@@ -19,6 +19,7 @@ from midimon_live.drafts import Drafts
 from midimon_live.errors import InvalidValue
 from midimon_live.events import TriggerContext
 from midimon_live.home import home as usual_home
+from midimon_live.keeping import Keeping
 from midimon_live.learn import TIMEOUT_S, Learner, Lessons
 from midimon_live.learned import Learned, NothingLearned
 from midimon_live.modes import check_color, check_mode_name
@@ -27,7 +28,6 @@ from midimon_live.plugin import streams
 from midimon_live.plugin.api import Plugin
 from midimon_live.plugin.failures import plain_place
 from midimon_live.pump import Pump
-from midimon_live.schooling import Schooling
 from midimon_live.triggers import check_trigger
 from midimon_live.undo import Undo
 from midimon_live.waiting import WaitingChanges
@@ -35,7 +35,7 @@ from midimon_live.waiting import WaitingChanges
 Handler = Callable[[TriggerContext], Any]
 
 
-class Session(Schooling):
+class Session(Keeping):
     """A running engine with its ports and plugins. Any thread may call anything, unless said.
 
     Args:

@@ -124,6 +124,19 @@ class Undo:
         with self._committer.lock:
             return self._go(self._future, self._past, steps, "redo")
 
+    def clear(self, label: str) -> None:
+        """Take everything out, with what was granted for this session; a step like any other.
+
+        Args:
+            label: what that is called outside of a cell.
+        """
+        with self._committer.lock:
+            names = self._plugins.list_loaded()
+            self._put(State(MappingTable(), {}, frozenset(), self._plugins.grants.decisions()))
+            for name in names:
+                self._plugins.forget(name)
+            self.changed(label=label)
+
     def _go(self, here: Any, there: Any, steps: int, what: str, waits: int = 0) -> Table:
         """Take steps from here to there, after what waits; `lock` has to be held."""
         if isinstance(steps, bool) or not isinstance(steps, int) or steps < 1:

@@ -4,11 +4,12 @@ import { attr, button, h, py } from "./elements.js";
 
 const OCTAVE = 12;
 const HARD = 100;
+const PYTHON = /** @type {Record<string, string>} */ ({ true: "True", false: "False" });
 const RANGE = /** @type {Record<string, number[]>} */ ({ first_pad: [0, 112], first_key: [0, 96] });
 
 /** The line of code that sets one. @param {string} name @param {any} value @returns {string} */
 export const setting = (name, value) =>
-  `midi.panel("pads").${name} = ${value === null ? "None" : typeof value === "string" ? py(value) : value}`;
+  `midi.panel("pads").${name} = ${value === null ? "None" : typeof value === "string" ? py(value) : PYTHON[String(value)] ?? value}`;
 
 /** Where an octave further would be; null where there is none.
  * @param {any} set @param {string} name @param {number} direction -1 or 1 @returns {number | null} */

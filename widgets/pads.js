@@ -5,6 +5,7 @@ import { begin } from "./view.js";
 import { hands } from "./hands.js";
 import { choices, octaveOn, setting } from "./choices.js";
 import { noteName, padGrid, piano, playable } from "./surface.js";
+import { sound } from "./sound.js";
 import { wheels } from "./wheels.js";
 
 const PAD_KEYS = ["KeyZ", "KeyX", "KeyC", "KeyV", "KeyA", "KeyS", "KeyD", "KeyF", "KeyQ", "KeyW", "KeyE", "KeyR", "Digit1", "Digit2", "Digit3", "Digit4"];
@@ -51,17 +52,18 @@ function hearing(panel) {
   };
 }
 
-/** @param {any} panel */
-function build(panel) {
+/** @param {any} panel @param {any} model */
+function build(panel, model) {
   const pads = padGrid();
   const keys = piano();
   const spots = [...pads.spots, ...keys.spots];
-  let set = /** @type {any} */ ({ first_pad: 36, first_key: 48, channel: 0, velocity: null, computer_keys: "pads" });
+  let set = /** @type {any} */ ({ first_pad: 36, first_key: 48, channel: 0, velocity: null, computer_keys: "pads", sound: false });
   let settled = set; // as the kernel has it; `set` is ahead of it while `unsettled`
   let unsettled = 0;
   let shown = "";
   let mapped = /** @type {Record<string, [string, number, string[]]>} */ ({});
   let picture = new Uint8Array(PICTURE_BYTES);
+  let alive = true; // whether the session has not ended
   let seen = false; // whether that came from the kernel
   let asked = -1;
   let layout = /** @type {any} */ (null);
@@ -74,6 +76,7 @@ function build(panel) {
   const held = hands((buffer) => kernel.sent(panel.tell("play", {}, [buffer])), pressed);
   const onChannel = (one = set.channel) => (one ? `, channel=${one}` : "");
   const chosen = choices(() => set, choose);
+  const sounding = sound(panel, model, (on) => choose("sound", on));
   const turning = wheels(held, () => set.channel, playedTwin);
   const swatch = h("span", { class: "mm-swatch", "aria-hidden": "true" });
   const mode = h("strong", { class: "mm-mode" });
@@ -90,7 +93,7 @@ function build(panel) {
     h("div", { class: "mm-right" }, above("KEYBOARD", keyRange, sustain, ...chosen.ofKeys),
       h("div", { class: "mm-board" }, turning.el, keys.el)));
   panel.body.append(
-    h("div", { class: "mm-head" }, h("div", { class: "mm-now" }, swatch, mode, told, kernel.el), ...chosen.ofBoth), area);
+    h("div", { class: "mm-head" }, h("div", { class: "mm-now" }, swatch, mode, told, kernel.el), ...chosen.ofBoth, sounding.el), area);
 
   // --- playing
 
@@ -196,6 +199,7 @@ function build(panel) {
     attr(keys.el, "aria-label", `keyboard from ${noteName(set.first_key)}`);
     chosen.show([sign(DOWN_KEY), sign(UP_KEY)]);
     turning.show();
+    sounding.show(set.sound && alive);
     text(pedalSign, sign(PEDAL_KEY));
     attr(sustain, "data-twin", `midi.virtual.turn(64, 127${onChannel()})`);
     for (const spot of spots) {
@@ -250,12 +254,14 @@ function build(panel) {
     settled = news.settings;
     if (!unsettled) set = settled;
     mapped = news.mapped ?? mapped;
+    const ended = alive && news.closed;
+    alive = !news.closed;
     text(mode, news.mode.name);
     attr(mode, "title", `mode ${news.mode.name}`);
     const colour = CSS.supports("color", news.mode.color) ? news.mode.color : "";
     swatch.hidden = !colour;
     panel.root.style.setProperty("--mm-mode", colour || "var(--mm-accent)");
-    if (news.mapped || JSON.stringify(set) !== shown) show();
+    if (news.mapped || ended || JSON.stringify(set) !== shown) show();
     else light();
     if (seen) flash(before);
     const bend = (/** @type {Uint8Array} */ one) => [one[BEND_AT], one[BEND_AT + 1]];
@@ -277,8 +283,10 @@ function build(panel) {
       ending.abort();
       clearTimeout(twinWaits);
       kernel.close();
+      sounding.close();
     },
+    gone: sounding.gone,
   };
 }
 
-export default { render: (/** @type {Context} */ context) => begin(context, "pads", build) };
+export default { render: (/** @type {Context} */ context) => begin(context, "pads", (panel) => build(panel, context.model)) };

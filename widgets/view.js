@@ -54,9 +54,9 @@ export function begin({ model, el }, name, build) {
   }
 
   /** Have something done; resolves to the answer, rejects with what the kernel says is wrong.
-   * @param {string} verb @param {object} [args] @returns {Promise<any>} */
-  function ask(verb, args = {}) {
-    const id = tell(verb, args);
+   * @param {string} verb @param {object} [args] @param {ArrayBuffer[]} [buffers] @returns {Promise<any>} */
+  function ask(verb, args = {}, buffers = []) {
+    const id = tell(verb, args, buffers);
     const late = setTimeout(() => say(BUSY, "warn"), BUSY_MS);
     return new Promise((resolve, reject) => {
       const over = setTimeout(() => settle({ error: "no answer from the kernel for 30 s" }), ASK_MS);

@@ -18,6 +18,7 @@ PANELS: dict[str, tuple[str, str]] = {
     "grants": ("grants", "Grants"),
     "stats": ("stats", "Statistics"),
     "web": ("web", "Web MIDI"),
+    "keep": ("keep", "Keep"),
 }
 """By the name that `midi.panel` takes: its module here, whose class is `View`, and its title."""
 

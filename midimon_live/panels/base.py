@@ -71,6 +71,7 @@ class Panel(anywidget.AnyWidget):
     Attributes:
         name: its name in `PANELS`, and that of its files in `widgets/`.
         hertz: how many frames a second at most; 30 is the most.
+        unseen: whether views that are off the screen get frames too.
         commands: what its views may ask for, by name.
         direct: what is done at once, on whatever thread the message came, by name; gets the message
             and whether it is within the rate. It may unpack and queue, and nothing else.
@@ -81,6 +82,7 @@ class Panel(anywidget.AnyWidget):
 
     name: ClassVar[str] = ""
     hertz: ClassVar[float] = 4.0
+    unseen: ClassVar[bool] = False
     commands: ClassVar[Mapping[str, Command]] = {}
     direct: ClassVar[Mapping[str, Callable[[Any, Message, bool], None]]] = {}
 
@@ -173,7 +175,7 @@ class Panel(anywidget.AnyWidget):
         """
         view, args = message.view, message.args
         if message.do in ("hello", "look"):
-            self._onlookers.hello(view, self._number, on=bool(args.get("on")))
+            self._onlookers.hello(view, self._number, on=self.unseen or bool(args.get("on")))
             self._set_clock(view, args.get("at"))
         elif message.do == "seen":
             frame = args.get("frame")

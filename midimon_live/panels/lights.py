@@ -1,6 +1,7 @@
 """What a controller shows of what is sent to it: lights, and faders that move by themselves."""
 
 import threading
+from collections.abc import Callable
 
 from midimon_live.backends.virtual import VirtualPort
 from midimon_live.events import CONTROL_CHANGE, NOTE_OFF, NOTE_ON, PITCHWHEEL
@@ -16,9 +17,11 @@ class Lights:
 
     Attributes:
         count: differs when there is something new to be seen.
+        passed: gets each message that is sent, on the sending thread.
     """
 
     def __init__(self) -> None:
+        self.passed: Callable[[bytes], None] = lambda _data: None
         self._lock = threading.Lock()
         self._lit = bytearray(_NOTES * _CHANNELS)
         self._struck = bytearray(_NOTES)
@@ -42,6 +45,7 @@ class Lights:
         """Take one message that was sent."""
         with self._lock:
             self._take(data)
+        self.passed(data)
 
     def packed(self) -> bytes:
         """Return all of it in 386 bytes.

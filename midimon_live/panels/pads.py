@@ -1,16 +1,19 @@
 """The pads: a drum controller and a keyboard on the screen, on the port "Virtual"."""
 
+import os
 from collections.abc import Hashable, Mapping
 from functools import partial
 from struct import iter_unpack
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from midimon_live.errors import InvalidValue
 from midimon_live.events import AFTERTOUCH, NOTE_OFF, NOTE_ON, PROGRAM_CHANGE, check_range, key_of
 from midimon_live.mappings import MappingTable
 from midimon_live.panels.base import LATEST_MS, Command, Frame, Panel, one_of, packed
 from midimon_live.panels.hands import Hands, lets_go
 from midimon_live.panels.lights import Lights
 from midimon_live.panels.messages import Message
+from midimon_live.panels.sounds import Sounds
 from midimon_live.ports import VIRTUAL
 from midimon_live.show import Table
 from midimon_live.skew import Skew
@@ -27,7 +30,8 @@ _MOST_EVENTS = 256
 _PADS, _ROW = 16, 4
 _LONGEST = 80
 _NAMES = ("C", "C♯", "D", "D♯", "E", "F", "F♯", "G", "G♯", "A", "A♯", "B")
-_SETTINGS = ("first_pad", "first_key", "channel", "velocity", "computer_keys")
+_SETTINGS = ("first_pad", "first_key", "channel", "velocity", "computer_keys", "sound")
+_SOUND = "MIDIMON_SOUND"
 _KEYS = ("pads", "piano")
 
 
@@ -41,6 +45,9 @@ class View(Panel):
         parts = desk.parts
         self.hands = Hands(partial(parts.pump.inject, VIRTUAL), parts.clock.now, parts.in_seconds)
         self.lights = Lights()
+        self.sounds = Sounds(parts.clock.now, desk.wake)
+        self.sounds.muted = os.environ.get(_SOUND) == "off"
+        self.lights.passed = self.sounds.heard
         self.lights.follow(parts.virtual)
         self._settings: dict[str, Any] = {
             "first_pad": 36,
@@ -48,6 +55,7 @@ class View(Panel):
             "channel": 0,
             "velocity": None,
             "computer_keys": "pads",
+            "sound": not self.sounds.muted,
         }
         self._heard: dict[str, int] = {}
         self._mapped: tuple[Hashable, Mapping[int, Any]] = (None, {})
@@ -100,6 +108,21 @@ class View(Panel):
     @computer_keys.setter
     def computer_keys(self, plays: str) -> None:
         self._settings["computer_keys"] = one_of(plays, _KEYS, "computer_keys")
+
+    @property
+    def sound(self) -> bool:
+        """Whether browsers let sound what is sent to "Virtual".
+
+        It begins with True, unless the environment variable MIDIMON_SOUND is "off".
+        """
+        return bool(self._settings["sound"])
+
+    @sound.setter
+    def sound(self, on: bool) -> None:
+        if not isinstance(on, bool):
+            raise InvalidValue(f"sound is {on!r:.40}; allowed are True and False")
+        self._settings["sound"] = on
+        self.sounds.mute(not on)
 
     def state(self) -> Mapping[str, Any]:
         """Return what is set and mapped, and which message of each view was heard last."""
@@ -182,20 +205,44 @@ class View(Panel):
         """Take note that a view which holds something has not gone."""
         self.hands.heard(message.view)
 
-    direct: ClassVar[Mapping[str, Any]] = {"play": play, "hold": still_there}
+    def listen(self, message: Message, _admitted: bool) -> None:  # noqa: FBT001 - see Panel.direct
+        """Take note that a view lets sound what is sent, or does not; it says so now and then."""
+        on = message.args.get("on") is True
+        if self.sounds.listen(message.view, on=on):
+            packed = self.sounds.begin()
+            content = {"sound": self.sounds.count, "view": message.view}
+            self.send(content, [packed] if packed else None)
+        elif on:
+            self.send({"alive": True, "view": message.view})
+
+    direct: ClassVar[Mapping[str, Any]] = {"play": play, "hold": still_there, "listen": listen}
 
     def choose(self, name: str, value: Any) -> str:
         """Set one of the settings."""
         setattr(self, one_of(name, _SETTINGS, "setting"), value)
-        return f"{name.replace('_', ' ')}: {'as touched' if value is None else value}"
+        said = ("off", "on")[value] if isinstance(value, bool) else value
+        return f"{name.replace('_', ' ')}: {'as touched' if value is None else said}"
 
     commands: ClassVar[Mapping[str, Command]] = {
-        "set": Command(choose, {"name": str, "value": (int, str, None)})
+        "set": Command(choose, {"name": str, "value": (int, str, bool, None)})
     }
+
+    def feed(self, now: float) -> None:
+        """Send what is to sound, and draw."""
+        batch = self.sounds.collect(now)
+        if batch is not None:
+            self.send({"sound": batch.first, "lost": batch.lost}, [batch.packed])
+        super().feed(now)
+
+    def rest(self) -> float | None:
+        """Return for how many seconds nothing needs to be sent."""
+        spans = super().rest(), self.sounds.rest(self.parts.clock.now())
+        return min((one for one in spans if one is not None), default=None)
 
     def left(self, view: str) -> None:
         """A view has gone: what it held ends."""
         self.hands.let_go(view)
+        self.sounds.listen(view, on=False)
         self._heard = {one: number for one, number in self._heard.items() if one != view}
 
     def close(self) -> None:

@@ -175,6 +175,11 @@ class PluginManager(Permissions):
         self._runner.cancel(version)
         self._states.forget(name)
 
+    def forget(self, name: str) -> None:
+        """Forget what a plugin that is gone was granted for this session, and its state."""
+        self.grants.forget(name)
+        self._states.forget(name)
+
     def enable_plugin(self, name: str) -> None:
         """Let a plugin run again; raises PluginNotFound."""
         self._version(name)

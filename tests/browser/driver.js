@@ -95,6 +95,13 @@ window.driver = (() => {
     await within(panel.sessionContext.session.kernel.info, "the kernel's answer");
   }
 
+  /** Wait until the kernel answers that has taken another one's place. */
+  async function answers() {
+    const kernel = () => panel.sessionContext.session?.kernel;
+    await until(() => ["idle", "busy"].includes(kernel()?.status) && kernel().connectionStatus === "connected", "the next kernel");
+    await within(kernel().info, "the kernel's answer");
+  }
+
   let messages = 0;
 
   const note = (_, { msg }) => {
@@ -161,5 +168,5 @@ window.driver = (() => {
     return printed.trim();
   }
 
-  return { open, beside, clear, run, start, running, cells, restart, count, counted, say, hide, faults, write, text, shows, ask };
+  return { open, beside, clear, run, start, running, cells, restart, answers, count, counted, say, hide, faults, write, text, shows, ask };
 })();

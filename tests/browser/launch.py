@@ -4,7 +4,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, BrowserType, sync_playwright
 
 from tests.support.need import need_program
 
@@ -38,10 +38,15 @@ def chromium_path() -> str:
 @contextmanager
 def launched() -> Iterator[Browser]:
     """Start a browser, without a window yet, and close it at the end."""
-    # Chromium's own sandbox refuses to work for root.
-    flags = [*_FLAGS, "--no-sandbox"] if os.geteuid() == 0 else [*_FLAGS]
-    path = chromium_path()
+    chromium_path()
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=flags)
+        browser = launch(playwright.chromium)
         yield browser
         browser.close()
+
+
+def launch(kind: BrowserType, *more: str) -> Browser:
+    """Start one more browser of a kind, with further flags; whoever calls closes it."""
+    # Chromium's own sandbox refuses to work for root.
+    flags = [*_FLAGS, *more, *(["--no-sandbox"] if os.geteuid() == 0 else [])]
+    return kind.launch(executable_path=chromium_path(), args=flags)

@@ -100,12 +100,13 @@ class JupyterServer:
             "ipython": "IPYTHONDIR",
         }
         private = {name: str(self._home / folder) for folder, name in folders.items()}
+        quiet = {"MIDIMON_SOUND": os.environ.get("MIDIMON_SOUND", "off")}
         # The kernel must be this Python, also where the user has another one called python3.
         here = {
             "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
             "JUPYTER_PATH": str(Path(sys.prefix, "share", "jupyter")),
         }
-        return {**os.environ, **private, **here}
+        return {**os.environ, **private, **quiet, **here}
 
     def _command(self, port: int) -> list[str]:
         options = {

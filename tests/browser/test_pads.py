@@ -136,8 +136,10 @@ def test_every_control_is_an_attribute_of_the_panel(jupyterlab: Lab) -> None:
     assert kernel("first_key") == "36"
     shown.get_by_label("channel").select_option("9")
     assert kernel("channel") == "9"
-    shown.get_by_role("switch").click()
+    shown.get_by_role("switch", name="fixed velocity").click()
     assert kernel("velocity") == "100"
+    shown.get_by_role("switch", name="Sound").click()
+    assert kernel("sound") == "True"
     button("Keyboard").click()
     assert kernel("computer_keys") == "'piano'"
 

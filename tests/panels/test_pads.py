@@ -315,6 +315,7 @@ def test_what_is_set_stays_and_is_the_same_from_a_cell() -> None:
             "channel": 15,
             "velocity": 90,
             "computer_keys": "piano",
+            "sound": False,
         }
         for name, value in settings.items():
             view.ask("set", name=name, value=value)
@@ -334,6 +335,7 @@ def test_what_is_set_stays_and_is_the_same_from_a_cell() -> None:
         ("velocity", 0),
         ("velocity", "loud"),
         ("computer_keys", "organ"),
+        ("sound", 1),
         ("desk", "mine"),
     ],
 )
