@@ -136,6 +136,9 @@ window.driver = (() => {
     return [...outputs].map((output) => output.innerText).join("\n").trim();
   };
 
+  /** What a cell has put out, on the screen or not. */
+  const outputs = (index) => cell(index).model.outputs.toJSON();
+
   /** Wait until a text is to be read under a cell; returns whether it came. */
   const shows = async (index, wanted, ms) =>
     (await look(() => text(index).includes(wanted), ms)) === true;
@@ -153,5 +156,5 @@ window.driver = (() => {
     return printed.trim();
   }
 
-  return { open, beside, run, start, running, cells, restart, count, counted, say, hide, faults, write, text, shows, ask };
+  return { open, beside, run, start, running, cells, restart, count, counted, say, hide, faults, write, text, outputs, shows, ask };
 })();
