@@ -15,10 +15,10 @@ PIP_INSTALL = $(VENV_PYTHON) -m pip install --quiet --disable-pip-version-check
 ALLOW_ROOT = $(if $(filter 0,$(shell id -u)),--allow-root)
 
 .DELETE_ON_ERROR:
-.PHONY: help lab test soak bench pictures wheel clean system-packages
+.PHONY: help lab test soak bench pictures lite lite-test wheel clean system-packages
 
 help: ## list the commands
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' Makefile
 
 # JUPYTER_PATH: another kernel called python3 in the user's home must not take this one's place.
 lab: .venv/lab.installed ## open JupyterLab on the first lesson (NOTEBOOK=path, ARGS=--no-browser)
@@ -45,6 +45,12 @@ bench: .venv/dev.installed ## measure latency and throughput on this machine
 
 pictures: .venv/dev.installed ## take the pictures of the panels in docs/images again
 	$(VENV_PYTHON) -m tests.browser.pictures $(ARGS)
+
+lite: | $(VENV_PYTHON) ## build the site that runs in a browser, without a server, into dist/lite/
+	$(VENV_PYTHON) binder/lite/build.py $(ARGS)
+
+lite-test: system-packages .venv/dev.installed ## build that site and play its lessons in Chromium
+	$(VENV_PYTHON) -m pytest tests/lite $(ARGS)
 
 wheel: .venv/dev.installed ## build the wheel and the source archive into dist/
 	$(VENV_PYTHON) -m hatchling build

@@ -1,6 +1,7 @@
 """Building the parts of a session and joining them; nothing runs before `Session` starts it."""
 
 import os
+from asyncio import AbstractEventLoop
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
@@ -18,7 +19,9 @@ from midimon_live.errors import BackendUnavailable
 from midimon_live.gestures import Gestures
 from midimon_live.host import Host
 from midimon_live.inline import Inline, Parts
+from midimon_live.looped import Looped
 from midimon_live.loops import InlineTasks, LoopTasks, Tasks, kernel_loop
+from midimon_live.machine import in_browser
 from midimon_live.modes import Modes
 from midimon_live.monitor import Monitor, Trace
 from midimon_live.plugin.failures import Failures, NamePlace
@@ -89,24 +92,26 @@ def assemble(
     clock: Clock,
     *,
     threads: bool,
+    loop: AbstractEventLoop | None,
     backend: str | None,
     name_place: NamePlace,
     home: Path | None,
 ) -> Assembly:
     """Build all parts; the arguments are those of `Session`."""
     monitor, running, timers, bell = Monitor(clock), Running(clock), Timers(), _Bell()
+    real = threads or loop is not None
     hooks, tasks = Hooks(monitor.notice), _tasks(shell, threads=threads)
     ports, port, web = _ports(clock, monitor, bell, backend, hooks, threads=threads)
     failures = Failures(name_place, clock)
     runner = Runner(clock, monitor, running, timers, tasks, failures)
-    voices = Voices(clock, timers, running, partial(detach, shell), limited=threads)
+    voices = Voices(clock, timers, running, partial(detach, shell), limited=real)
     places = ports.outputs, ports.output_names, home
     around = Surroundings(
         runner, voices, clock, timers, monitor, *places, threads, hooks, name_place
     )
     plugins = PluginManager(around)
     modes, surface, workers = Modes(), Surface(), _workers(threads=threads)
-    gestures, say = _gestures(surface, timers, clock, threads=threads), runner.describe
+    gestures, say = _gestures(surface, timers, clock, real=real), runner.describe
     host = Host(clock, modes, surface, ports.outputs, plugins, running, workers, monitor, say)
     runs = Runs(host, clock, timers, running, monitor, say)
     tempo, stalls = Tempo(clock, timers, monitor), StallMeter(clock, monitor, running)
@@ -115,7 +120,8 @@ def assemble(
     activity = ActivityMeter(clock, plugins.builder.stats)
     parts = Parts(engine, ports, timers, running, clock, monitor, tasks, activity)
     watchdog = Watchdog(running, monitor, stalls.line_of)
-    pump = Pump(parts, partial(kernel_loop, shell), stalls, watchdog) if threads else Inline(parts)
+    pump = Inline(parts) if loop is None else Looped(parts, loop)
+    pump = Pump(parts, partial(kernel_loop, shell), stalls, watchdog) if threads else pump
     bell.ring = timers.changed = pump.wake
     hooks.changed = partial(_tell_of_events, engine, hooks)
     _join(plugins, runs, pump, workers, ports, surface)
@@ -187,9 +193,9 @@ def _let_tape_run(tape: Tape, ports: Ports, modes: Modes, pump: Inline, running:
     tape.handler_here = lambda: running.here() or acting.get() is not None
 
 
-def _gestures(surface: Surface, timers: Timers, clock: Clock, *, threads: bool) -> Gestures:
+def _gestures(surface: Surface, timers: Timers, clock: Clock, *, real: bool) -> Gestures:
     gestures = Gestures(surface, timers, clock.now)
-    gestures.slack = _LATE_S if threads else 0.0
+    gestures.slack = _LATE_S if real else 0.0
     return gestures
 
 
@@ -220,6 +226,8 @@ def _opener(backend: str, clock: Clock, hooks: Hooks) -> Callable[[], Backend]:
             hooks.load_packages()
             if (found := hooks.asked("midimon_backends").get(backend)) is not None:
                 return cast("Backend", found(clock))
+        if backend == "virtual" and in_browser():
+            raise BackendUnavailable("none in a browser; midi.web() brings its controllers here")
         if backend == "virtual":
             raise BackendUnavailable("virtual ports only, as MIDIMON_BACKEND asks")
         return open_backend(backend, clock, lambda: None)

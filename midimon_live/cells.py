@@ -14,6 +14,7 @@ from typing import Any
 
 from midimon_live.changes import Change
 from midimon_live.errors import MidimonError
+from midimon_live.lite import cell_of
 from midimon_live.mappings import Origin
 from midimon_live.plugin import api
 from midimon_live.plugin.voices import in_cell
@@ -92,9 +93,8 @@ class Cells:
     def _open(self, execution: Mapping[str, Any]) -> None:
         # IPython 9 counts a cell before it announces it, IPython 8 after it ran
         number = execution.get("execution_count", self._shell.execution_count)
-        origin = Origin(
-            execution.get("cell_id"), f"In [{number}]", next(self._session.cell_book.runs)
-        )
+        cell = execution.get("cell_id") or cell_of(self._shell)
+        origin = Origin(cell, f"In [{number}]", next(self._session.cell_book.runs))
         in_cell.set(True)
         self._session.plugins.cell_begins(origin.cell)  # before its change is open
         change = Change(origin)

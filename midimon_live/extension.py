@@ -5,6 +5,8 @@ from typing import Any
 from midimon_live.autoreload import AroundCells
 from midimon_live.cells import Cells, cell_place
 from midimon_live.displays import Displays
+from midimon_live.lite import Requests
+from midimon_live.loops import only_loop
 from midimon_live.magics import line_magic
 from midimon_live.sessions import Session
 
@@ -17,13 +19,17 @@ class _Loaded:
 
     def __init__(self, shell: Any) -> None:
         self.shell = shell
-        self.session = Session(shell, name_place=lambda file, line: cell_place(shell, file, line))
+        self.session = Session(
+            shell, loop=only_loop(), name_place=lambda file, line: cell_place(shell, file, line)
+        )
         self.cells = Cells(shell, self.session)
         self.around = AroundCells(shell, self.session)
         self.displays = Displays(shell)
+        self.requests = Requests(shell)
         self.named = "midi" not in shell.user_ns or shell.user_ns["midi"] is None
 
     def enter(self) -> None:
+        self.requests.watch()
         self.around.watch_beginnings()
         self.cells.watch()
         self.around.watch_ends()
@@ -43,6 +49,7 @@ class _Loaded:
         self.cells.unwatch()
         self.session.close()
         self.displays.unwatch()
+        self.requests.unwatch()
         if self.shell.user_ns.get("midi") is self.session:
             self.shell.drop_by_id({"midi": self.session})
         for name in _MAGICS:

@@ -56,11 +56,16 @@ class Parts:
 
 
 class Inline:
-    """The engine in the caller's thread, at once: for tests, and where there are no threads.
+    """The engine in the caller's thread, at once: for tests.
 
     Attributes:
         drained_by: the thread that is handling events just now; None is none.
+        turn_s: for how many seconds events are handled in one go.
+        loop: what does everything, where there are no threads but time goes on.
     """
+
+    turn_s = NEVER
+    loop: asyncio.AbstractEventLoop | None = None
 
     def __init__(self, parts: Parts) -> None:
         self._engine = parts.engine
@@ -85,11 +90,19 @@ class Inline:
         """Handle what is left, then stop; again is harmless."""
         self._drain_at_last()
 
+    def receives_meanwhile(self) -> bool:
+        """Tell whether what somebody plays arrives while the caller waits for it."""
+        return False
+
+    def rings_meanwhile(self) -> bool:
+        """Tell whether what is due is done while the caller waits for it."""
+        return False
+
     def wake(self) -> None:
         """Handle what has arrived; any thread may call."""
         self._activity.look(self._now(), self._handled)
         self._ingest()
-        self._handled += self._drain()
+        self._handled += self._drain(until=self._now() + self.turn_s)
         self._activity.look(self._now(), self._handled)
 
     def later(self, job: Job) -> None:

@@ -26,7 +26,6 @@ from midimon_live.events import (
 )
 from midimon_live.heard import Moved, Struck
 from midimon_live.learned import Learned, NothingLearned
-from midimon_live.pump import Pump
 from midimon_live.surface import Surface
 from midimon_live.timers import NEVER, Timer, Timers
 
@@ -308,10 +307,10 @@ class Lessons:
             raise MidimonError(
                 "learn() inside a handler would wait for itself; use learn(wait=False)"
             )
-        if not isinstance(self._parts.pump, Pump):
+        if not self._parts.pump.receives_meanwhile():
             raise MidimonError(
-                "learn() would wait for ever: this session has no thread that receives "
-                "meanwhile; use learn(wait=False)"
+                "learn() would wait for ever: nothing receives meanwhile in this session; "
+                "use learn(wait=False)"
             )
         learner = self.begin(timeout)
         late = self._now() + timeout + _GRACE_S

@@ -14,6 +14,7 @@ from functools import partial
 from typing import Any, Protocol
 
 from midimon_live.clock import sleep
+from midimon_live.machine import has_threads
 
 Done = Callable[[BaseException | None], None]
 
@@ -30,6 +31,11 @@ def kernel_loop(shell: Any) -> asyncio.AbstractEventLoop | None:
         helpers = sys.modules.get("IPython.core.async_helpers")
         loop = getattr(helpers, "_asyncio_event_loop", None)
     return None if loop is None or loop.is_closed() else loop
+
+
+def only_loop() -> asyncio.AbstractEventLoop | None:
+    """Return the running loop where it has to do everything, for want of threads; else None."""
+    return None if has_threads() else asyncio.get_running_loop()
 
 
 class Tasks(Protocol):

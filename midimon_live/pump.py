@@ -61,6 +61,12 @@ class Pump(Inline):
         self._played_at = 0.0
         self._contended = False
 
+    def receives_meanwhile(self) -> bool:
+        """Tell that what somebody plays arrives while the caller waits for it."""
+        return True
+
+    rings_meanwhile = receives_meanwhile
+
     def handled(self) -> dict[str, int]:
         """Return how many events were handled, by where that was."""
         return {"kernel loop": self._by_loop, "stand-in thread": self._by_stand_in}

@@ -4,6 +4,7 @@ Magics, panels and tests call `Session` methods and nothing below them.
 """
 
 import atexit
+from asyncio import AbstractEventLoop
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from os import PathLike
@@ -42,6 +43,7 @@ class Session(Keeping):
         shell: the IPython shell whose cells define plugins; None outside of IPython.
         clock: what "now" is.
         threads: False handles every event at once in the caller's thread: for tests.
+        loop: does everything, on this one thread, and starts none: where there are no threads.
         backend: "rtmidi", "rtmidi/jack", "virtual", ...; the environment variable MIDIMON_BACKEND
             or "rtmidi" by default.
         name_place: turns a file and line into words such as "In [3], line 7".
@@ -55,14 +57,17 @@ class Session(Keeping):
         *,
         clock: Clock | None = None,
         threads: bool = True,
+        loop: AbstractEventLoop | None = None,
         backend: str | None = None,
         name_place: Callable[[str, int], str] = plain_place,
         home: str | PathLike[str] | None = "",
     ) -> None:
+        threads = threads and loop is None
         parts = assemble(
             shell,
             clock or SystemClock(),
             threads=threads,
+            loop=loop,
             backend=backend,
             name_place=name_place,
             home=_home(home),
@@ -76,14 +81,8 @@ class Session(Keeping):
         self._runner = parts.runner
         self._watchdog = parts.watchdog
         self._gestures = parts.gestures
-        committer = Committer(
-            self.plugins,
-            self._modes,
-            self._pump,
-            parts.plugins_in_use,
-            parts.in_seconds,
-            parts.clock.now,
-        )
+        live = self.plugins, self._modes, self._pump
+        committer = Committer(*live, parts.plugins_in_use, parts.in_seconds, parts.clock.now)
         self._waiting = WaitingChanges(committer, parts.tempo, parts.monitor, parts.in_seconds)
         self._drafts = Drafts(self._waiting, self.running)
         self.use_tape(parts)

@@ -504,7 +504,7 @@ def test_waiting_is_refused_where_it_would_never_end() -> None:
     ask(None)
     assert [one.split(";")[0] for one in errors] == [
         "learn() inside a handler would wait for itself",
-        "learn() would wait for ever: this session has no thread that receives meanwhile",
+        "learn() would wait for ever: nothing receives meanwhile in this session",
         "this session has ended",
     ]
 

@@ -1,13 +1,14 @@
-"""All panels of a session: one thread that feeds them, one line on which browsers speak."""
+"""All panels of a session: what feeds them, and one line on which browsers speak."""
 
-import threading
 from collections.abc import Callable
 from functools import partial
+from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 from midimon_live.assembly import Assembly
 from midimon_live.errors import InvalidValue, MidimonError
 from midimon_live.panels.base import TICK_S, Line, Panel
+from midimon_live.panels.feeding import Feeder, LoopFeeder, NoFeeder, ThreadFeeder
 from midimon_live.panels.messages import Flow, Message, read
 from midimon_live.panels.route import Route
 from midimon_live.workers import InlineWorkers, ThreadWorkers, Workers
@@ -28,7 +29,7 @@ class Desk:
         session: what is shown.
         parts: what it is made of.
         shell: the IPython shell, for its kernel; None outside of IPython.
-        threads: False feeds nobody by itself; tests call `tick`.
+        threads: False starts none; without a loop either, tests call `tick`.
 
     Attributes:
         session: what is shown.
@@ -39,7 +40,6 @@ class Desk:
     def __init__(self, session: "Session", parts: Assembly, shell: Any, *, threads: bool) -> None:
         self.session = session
         self.parts = parts
-        self._threads = threads
         self._workers: Workers = ThreadWorkers() if threads else InlineWorkers()
         self._now = parts.clock.now
         self._flow = Flow(self._now)
@@ -49,10 +49,8 @@ class Desk:
         self._waiting = 0
         self._trouble = ""
         self._trouble_until = 0.0
-        self._wake = threading.Event()
-        self._thread: threading.Thread | None = None
-        self._starting = threading.Lock()
-        self._frames = threading.Lock()
+        self._frames = Lock()
+        self._feeder = self._new_feeder(threads=threads)
         self._closed = False
         self.line = self._new_line()
 
@@ -118,7 +116,7 @@ class Desk:
                 self._waiting -= 1
             with self._frames:  # what shows the state from before has been sent by then
                 self.answer(message, value=value, error=wrong)
-            self._wake.set()
+            self.wake()
 
         self._workers.do(done, _LANE)
 
@@ -133,7 +131,7 @@ class Desk:
             self.line.send({**reply, "error": error} if error else {**reply, "value": value})
 
     def tick(self) -> None:
-        """Feed every panel that somebody looks at; the panels' thread, or a test."""
+        """Feed every panel that somebody looks at; the feeder calls, or a test."""
         now = self._now()
         for panel in list(self._panels.values()):
             with self._frames:
@@ -142,7 +140,7 @@ class Desk:
     def close(self) -> None:
         """Take all panels off the screens; again is harmless."""
         self._closed = True
-        self._wake.set()
+        self._feeder.close()
         for panel in list(self._panels.values()):
             panel.close()
         if self._dashboard is not None:
@@ -174,21 +172,14 @@ class Desk:
         self.wake()
 
     def wake(self) -> None:
-        """Let the panels' thread look now; it is started when it is needed first."""
-        self._wake.set()
-        if self._thread is not None or not self._threads:
-            return
-        with self._starting:
-            if self._thread is None and not self._closed:
-                serve = threading.Thread(target=self._serve, name="midimon-panels", daemon=True)
-                self._thread = serve
-                serve.start()
+        """Let the panels be fed now."""
+        self._feeder.wake()
 
-    def _serve(self) -> None:
-        while not self._closed:
-            self._wake.wait(self._rest())
-            self._wake.clear()
-            self.tick()
+    def _new_feeder(self, *, threads: bool) -> Feeder:
+        if threads:
+            return ThreadFeeder(self.tick, self._rest)
+        loop = self.parts.pump.loop
+        return NoFeeder() if loop is None else LoopFeeder(self.tick, self._rest, loop)
 
     def _rest(self) -> float | None:
         """Return after how many seconds the next panel is to be fed; None: once it is asked to."""

@@ -3,6 +3,7 @@
 On the main thread, where the system has timers and nobody else uses SIGALRM, even a call that
 sleeps in the operating system is cut short. On other threads the exception waits until the code is
 back in Python, so a C call that never returns can not be ended: nothing in a process can do that.
+Where there are no threads, as in a browser, nothing ends it.
 """
 
 import ctypes
@@ -11,6 +12,8 @@ import threading
 from collections.abc import Callable
 from types import FrameType
 from typing import TypeVar
+
+from midimon_live.machine import has_threads
 
 _T = TypeVar("_T")
 _AGAIN_S = 0.25  # for code that catches everything
@@ -30,6 +33,8 @@ def within(seconds: float, function: Callable[[], _T]) -> _T:
     Raises:
         OutOfTime: it did not return, and did not catch this.
     """
+    if not has_threads():
+        return function()
     if _alarm_is_free():
         return _with_alarm(seconds, function)
     return _with_thread(seconds, function)

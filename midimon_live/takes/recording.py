@@ -12,7 +12,6 @@ from midimon_live.assembly import Assembly
 from midimon_live.clock import ManualClock
 from midimon_live.errors import InvalidValue, MidimonError, TakeError
 from midimon_live.events import NOTE_ON
-from midimon_live.pump import Pump
 from midimon_live.takes.cut import Cut, latest, made
 from midimon_live.takes.replay import Player, Replay, check_speed
 from midimon_live.takes.take import Take, checked_path, taken
@@ -179,7 +178,7 @@ class Takes(Timing):
         """
         self._check_open()
         chosen, speed = taken(take), check_speed(speed)
-        if wait and (self.running.here() or not isinstance(self._pump, Pump)):
+        if wait and (self.running.here() or not self._pump.rings_meanwhile()):
             raise MidimonError("replay() would wait for itself here; say wait=False")
         self._enter_mode_of(chosen)
         player = self.player(port)

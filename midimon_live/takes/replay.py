@@ -6,9 +6,11 @@ from functools import partial
 from math import isfinite
 from typing import Any
 
+from midimon_live.clock import sleep
 from midimon_live.errors import InvalidValue
 from midimon_live.events import NOTE_OFF, NOTE_ON, control_key, split_key
 from midimon_live.inline import Inline
+from midimon_live.machine import can_wait, has_threads
 from midimon_live.takes.lines import EMITTED, IN, MODE, Line
 from midimon_live.timers import Timer, Timers
 
@@ -127,12 +129,22 @@ class Replay:
             return True
 
     def wait(self, timeout: float | None = None) -> bool:
-        """Wait for its end, up to `timeout` seconds; tell whether it is over. Ctrl-C cancels it."""
+        """Wait for its end, up to `timeout` seconds; tell whether it is over. Ctrl-C cancels it.
+
+        In a browser that can not put Python code aside it is not waited for.
+        """
         try:
-            return self._over.wait(timeout)
+            return self._over.wait(timeout) if has_threads() else self._sleep_until_over(timeout)
         except KeyboardInterrupt:
             self.cancel()
             raise
+
+    def _sleep_until_over(self, timeout: float | None) -> bool:
+        slept = 0.0
+        while not self.done and can_wait() and (timeout is None or slept < timeout):
+            sleep(_LOOK_S)
+            slept += _LOOK_S
+        return self.done
 
     def _plan(self) -> None:
         with self._lock:

@@ -151,6 +151,9 @@ window.driver = (() => {
     return [...outputs].map((output) => output.innerText).join("\n").trim();
   };
 
+  /** What a cell has put out, on the screen or not. */
+  const outputs = (index) => cell(index).model.outputs.toJSON();
+
   /** Wait until a text is to be read under a cell; returns whether it came. */
   const shows = async (index, wanted, ms) =>
     (await look(() => text(index).includes(wanted), ms)) === true;
@@ -168,5 +171,5 @@ window.driver = (() => {
     return printed.trim();
   }
 
-  return { open, beside, clear, run, start, running, cells, restart, answers, count, counted, say, hide, faults, write, text, shows, ask };
+  return { open, beside, clear, run, start, running, cells, restart, answers, count, counted, say, hide, faults, write, text, outputs, shows, ask };
 })();

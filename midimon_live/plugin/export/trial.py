@@ -4,7 +4,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from contextvars import ContextVar
+from contextvars import ContextVar, copy_context
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,6 +12,7 @@ import mido
 
 from midimon_live.actions import PluginAction
 from midimon_live.clock import ManualClock
+from midimon_live.machine import has_threads
 from midimon_live.plugin.api import Plugin, TriggerPlugin
 from midimon_live.plugin.deadlines import OutOfTime, within
 from midimon_live.plugin.export.played import Played
@@ -48,7 +49,8 @@ def tried(
 ) -> Trial:
     """Return what a plugin does when these events reach it; raises nothing.
 
-    It is done on a thread of its own, where no event loop is in the way, and ends after 5 seconds.
+    It is done on a thread of its own, where no event loop is in the way, and ends after 5 seconds;
+    in a browser here, without a deadline.
 
     Args:
         make: returns a session without threads, on a clock that is moved by hand.
@@ -67,6 +69,10 @@ def tried(
         except BaseException as error:
             trial.error = f"{type(error).__name__}: {error}"
 
+    if not has_threads():
+        with _hushed():
+            copy_context().run(run)
+        return trial
     with _hushed():
         thread = threading.Thread(target=run, name="midimon-trial", daemon=True)
         thread.start()

@@ -12,11 +12,13 @@ For each plugin::
 
 import threading
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from midimon_live.errors import InvalidValue
 from midimon_live.home import private_folder, set_aside, write_private
+from midimon_live.machine import in_browser
 from midimon_live.scopes import Scope, scope
 
 _LOCK_S = 5.0
@@ -70,12 +72,10 @@ class GrantFile:
         Raises:
             InvalidValue: the file can not be written; nothing was changed.
         """
-        from filelock import FileLock
-
         with self._lock:
             try:
                 private_folder(self._path.parent)
-                with FileLock(f"{self._path}.lock", timeout=_LOCK_S, mode=0o600):
+                with self._alone():
                     everything = self._all(writing=True)
                     everything[plugin] = _merged(everything.get(plugin), kept, before)
                     write_private(self._path, _toml(everything).encode())
@@ -83,6 +83,14 @@ class GrantFile:
                 raise InvalidValue(
                     f"grants can not be kept in {self._path}: {error}; grant for this session"
                 ) from None
+
+    def _alone(self) -> AbstractContextManager[Any]:
+        """Keep other processes from writing; a browser's files are seen by no other."""
+        if in_browser():
+            return nullcontext()
+        from filelock import FileLock
+
+        return FileLock(f"{self._path}.lock", timeout=_LOCK_S, mode=0o600)
 
     def _all(self, *, writing: bool = False) -> dict[str, Kept]:
         import tomli
