@@ -132,6 +132,13 @@ def vars_of(cls: type, name: str) -> bool:
     return callable(value) or isinstance(value, property)
 
 
+def test_every_page_has_its_place() -> None:
+    """A page that the navigation lacks is found by nobody: it belongs into mkdocs.yml."""
+    settings = (ROOT / "mkdocs.yml").read_text("utf-8")
+    names = {page.name for page in (ROOT / "docs").glob("*.md")}
+    assert names <= set(re.findall(r"[ :]([\w-]+\.md)$", settings, re.MULTILINE))
+
+
 def test_every_command_has_its_row() -> None:
     """And docs/commands.md has no row of a command that there is not."""
     text = (ROOT / "docs" / "commands.md").read_text("utf-8")
