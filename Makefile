@@ -15,7 +15,7 @@ PIP_INSTALL = $(VENV_PYTHON) -m pip install --quiet --disable-pip-version-check
 ALLOW_ROOT = $(if $(filter 0,$(shell id -u)),--allow-root)
 
 .DELETE_ON_ERROR:
-.PHONY: help lab test soak bench pictures lite lite-test wheel clean system-packages
+.PHONY: help lab test soak bench docs pictures lite lite-test wheel clean system-packages
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' Makefile
@@ -42,6 +42,12 @@ soak: .venv/dev.installed ## run the long tests
 
 bench: .venv/dev.installed ## measure latency and throughput on this machine
 	$(VENV_PYTHON) -m benchmarks $(ARGS)
+
+# Material for MkDocs and a relative of MkDocs each say on every build which way they would go on.
+docs: .venv/dev.installed ## run the code of the documentation, and build it into dist/docs
+	$(VENV_PYTHON) -m pytest --quiet tests/docs/test_blocks.py
+	NO_MKDOCS_2_WARNING=1 DISABLE_MKDOCS_2_WARNING=true $(VENV_PYTHON) -m mkdocs build
+	@echo "dist/docs/index.html"
 
 pictures: .venv/dev.installed ## take the pictures of the panels in docs/images again
 	$(VENV_PYTHON) -m tests.browser.pictures $(ARGS)

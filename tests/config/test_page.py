@@ -11,7 +11,6 @@ from midimon_live.config.models import models
 from midimon_live.config.schema import json_schema
 from tests.config import examples
 from tests.config.page import ALSO_ACCEPTED, PAGE, page
-from tests.support.links import broken
 
 TEXT = PAGE.read_text("utf-8")
 CANONICAL, OTHER = (
@@ -52,8 +51,3 @@ def test_everything_has_an_example(kind: str, shown: dict[str, str]) -> None:
     """One of its own, and none is of something that there is not."""
     assert list(shown) == list(models(kind))
     assert all(f'type = "{word}"' in words for word, words in shown.items())
-
-
-def test_every_link_leads_somewhere() -> None:
-    """Within the page by heading, else to a file."""
-    assert broken(PAGE) == []
