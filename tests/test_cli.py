@@ -4,7 +4,6 @@ import json
 import os
 import subprocess
 import sys
-from importlib import metadata
 from pathlib import Path
 
 import pytest
@@ -130,7 +129,6 @@ def test_a_full_disk_is_told(folder: Path) -> None:
 def test_the_version_is_the_packages() -> None:
     """One line."""
     assert cli("--version").stdout.strip() == f"midimon-live {midimon_live.__version__}"
-    assert metadata.version("midimon-live") == midimon_live.__version__
 
 
 def test_a_word_that_is_not_understood_is_said() -> None:

@@ -14,7 +14,7 @@ import yaml
 
 from tests.support.clean import Clean, checkout, pythons
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 FIRST = min((ROOT / "notebooks").glob("*.ipynb")).name
 ENVIRONMENT = yaml.safe_load((ROOT / "binder" / "environment.yml").read_text())
 CONDA = [one for one in ENVIRONMENT["dependencies"] if isinstance(one, str)]
