@@ -12,8 +12,13 @@ from tests.test_cli import cli
 
 PAGE = Path(__file__).parents[1] / "docs" / "cli.md"
 TEXT = PAGE.read_text("utf-8")
-FILES = re.findall(r"`([\w.]+)`:\n\n```(?:toml|json)\n(.*?)```", TEXT, re.DOTALL)
-BLOCKS = re.findall(r"```console\n\$ midimon-live (.*?)\n(.*?)```", TEXT, re.DOTALL)
+FILES = re.findall(r"<!-- file: (\S+) -->\n```\w+\n(.*?)```", TEXT, re.DOTALL)
+BLOCKS = re.findall(
+    r"(?:<!-- exits: (\d) -->\n)?```sh\nmidimon-live (.*?)\n```\n\n"
+    r"(?:<!-- output -->\n)?```text\n(.*?)```",
+    TEXT,
+    re.DOTALL,
+)
 
 
 def shows(page: str, answer: str) -> bool:
@@ -36,16 +41,15 @@ def test_every_command_answers_as_the_page_shows(
     monkeypatch.setenv("JACK_NO_START_SERVER", "1")
     for name, content in FILES:
         Path(name).write_text(content)
-    assert [words.split()[0] for words, _ in BLOCKS] == [
-        *("new", "check", "schema", "replay", "ports", "doctor")
-    ]
-    for words, shown in BLOCKS:
+    shown = ("new", "check", "check", "schema", "replay", "ports", "doctor")
+    assert tuple(words.split()[0] for _, words, _ in BLOCKS) == shown
+    for status, words, page in BLOCKS:
         done = cli(*shlex.split(words))
-        assert done.returncode == 0, done.stderr
+        assert done.returncode == int(status or 0), done.stderr
         if words == "doctor":
-            assert names(done.stdout) == names(shown) != []
+            assert names(done.stdout) == names(page) != []
         else:
-            assert shows(shown, done.stdout), done.stdout
+            assert shows(page, done.stdout), done.stdout
 
 
 def test_every_command_there_is_has_its_part() -> None:
