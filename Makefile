@@ -2,7 +2,9 @@
 # everything they install in .venv. Paths stay relative, so a folder with spaces in its name works.
 # Nothing here is newer than GNU make 3.81, the one that macOS has.
 
-NOTEBOOK = notebooks/00_start_here.ipynb
+# Empty is the first lesson.
+NOTEBOOK =
+REPOSITORY =
 ARGS =
 
 # What is started from here need not know how make was called.
@@ -11,22 +13,14 @@ MAKEOVERRIDES =
 VENV_PYTHON = .venv/bin/python
 PIP_INSTALL = $(VENV_PYTHON) -m pip install --quiet --disable-pip-version-check
 
-# Jupyter refuses to run as root unless told to.
-ALLOW_ROOT = $(if $(filter 0,$(shell id -u)),--allow-root)
-
 .DELETE_ON_ERROR:
-.PHONY: help lab test soak bench docs pictures lite lite-test wheel clean system-packages
+.PHONY: help lab test soak bench docs pictures lite lite-test wheel badge clean system-packages
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' Makefile
 
-# JUPYTER_PATH: another kernel called python3 in the user's home must not take this one's place.
 lab: .venv/lab.installed ## open JupyterLab on the first lesson (NOTEBOOK=path, ARGS=--no-browser)
-	@test -f "$(NOTEBOOK)" || { echo "No notebook $(NOTEBOOK). There are:"; ls notebooks/*.ipynb; exit 1; } >&2
-	@exec env PATH="$$PWD/.venv/bin:$$PATH" \
-	JUPYTER_PATH="$$PWD/.venv/share/jupyter$${JUPYTER_PATH:+:$$JUPYTER_PATH}" \
-	$(VENV_PYTHON) -m jupyterlab --ip=127.0.0.1 $(ALLOW_ROOT) --ServerApp.root_dir="$$PWD" \
-	--LabApp.default_url="/lab/tree/$(NOTEBOOK)" $(ARGS)
+	@exec $(VENV_PYTHON) -m midimon_live lab $(if $(NOTEBOOK),--notebook "$(NOTEBOOK)") $(ARGS)
 
 test: system-packages .venv/dev.installed ## lint, format, types and tests (ARGS="-k pads"); CI=true skips nothing
 	@failed=; \
@@ -60,6 +54,9 @@ lite-test: system-packages .venv/dev.installed ## build that site and play its l
 
 wheel: .venv/dev.installed ## build the wheel and the source archive into dist/
 	$(VENV_PYTHON) -m hatchling build
+
+badge: ## print the Binder badge of a fork on GitHub (REPOSITORY=owner/name)
+	@sh .ci/binder-badge $(REPOSITORY)
 
 clean: ## remove .venv, dist and all that tools left behind
 	rm -rf .venv dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis .benchmarks tests/browser/failures

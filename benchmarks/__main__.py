@@ -26,6 +26,7 @@ NAMES = (
     "panels_pads",
     "web_midi",
     "plugin_table",
+    "first_minute",
 )
 
 

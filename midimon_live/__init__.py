@@ -46,7 +46,7 @@ from midimon_live.triggers import (
 if TYPE_CHECKING:
     from midimon_live.sessions import Session
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 
 # what is said is shown in the notebook; nothing else of it appears unless somebody asks
 logging.getLogger(__name__).addHandler(logging.NullHandler())

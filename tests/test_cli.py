@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 from jsonschema import Draft202012Validator
 
+import midimon_live
+
 GOOD = """[[global_mappings]]
 trigger = { type = "Note", note = 36 }
 action = { type = "Delay", ms = 1 }
@@ -122,3 +124,31 @@ def test_a_full_disk_is_told(folder: Path) -> None:
     with Path("/dev/full").open("w") as full:
         done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, check=False)
     assert (done.returncode, done.stderr.decode().count("\n")) == (1, 1)
+
+
+def test_the_version_is_the_packages() -> None:
+    """One line."""
+    assert cli("--version").stdout.strip() == f"midimon-live {midimon_live.__version__}"
+
+
+def test_a_word_that_is_not_understood_is_said() -> None:
+    """Only `lab` hands words on."""
+    done = cli("ports", "--frobnicate")
+    assert (done.returncode, "--frobnicate" in done.stderr) == (2, True)
+
+
+def test_new_makes_a_plugin_where_it_is_found(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And one elsewhere whose own test passes; what is there is not touched."""
+    monkeypatch.setenv("MIDIMON_HOME", str(tmp_path / "home"))
+    assert "%midi load fifth" in cli("new", "fifth").stdout
+    assert (tmp_path / "home" / "plugins" / "fifth" / "plugin.toml").exists()
+    told = json.loads(cli("new", "fifth", "--folder", str(tmp_path), "--json").stdout)
+    files = ["README.md", "plugin.py", "plugin.toml", "test_fifth.py"]
+    assert told == {"name": "fifth", "folder": str(tmp_path / "fifth"), "files": files}
+    test = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", told["folder"]]
+    assert subprocess.run(test, cwd=tmp_path, capture_output=True, check=False).returncode == 0
+    again = cli("new", "fifth", "--folder", str(tmp_path))
+    assert (again.returncode, "is there already" in again.stderr) == (1, True)
+    assert "is no plugin's name" in cli("new", "Fifth!").stderr

@@ -104,18 +104,3 @@ def test_only_the_clock_asks_for_the_time() -> None:
             for alias in node.names
         }
         assert path.stem == "clock" or "time" not in modules, path
-
-
-def test_the_wheel_holds_the_package_and_nothing_else(tmp_path: Path) -> None:
-    """Built as pip would build it, and opened."""
-    build = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(tmp_path)]
-    subprocess.run(build, cwd=ROOT, check=True, capture_output=True)
-    wheel = next(tmp_path.glob("*.whl"))
-    import zipfile
-
-    names = zipfile.ZipFile(wheel).namelist()
-    top = {name.split("/")[0] for name in names}
-    assert {name for name in top if not name.endswith(".dist-info")} == {"midimon_live"}
-    front_end = {name for name in names if name.startswith("midimon_live/_widgets/")}
-    assert {"midimon_live/_widgets/view.js", "midimon_live/_widgets/shared.css"} <= front_end
-    assert {Path(name).suffix for name in front_end} == {".js", ".css"}

@@ -1,19 +1,18 @@
-"""Real ports through python-rtmidi: ALSA, JACK, CoreMIDI, WinMM.
+"""Real ports through RtMidi: ALSA, JACK, CoreMIDI, WinMM.
 
 Inputs are polled, never called back: a driver callback that waits for the interpreter lock loses
 events, and closing a port under traffic then deadlocks. RtMidi's own queue fills without the lock.
 """
 
-import contextlib
 import ctypes
 import os
 import sys
 import threading
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 from typing import Any
 
 from midimon_live.backends.base import Received
+from midimon_live.backends.driver import load_driver, muted_stderr
 from midimon_live.clock import Clock, sleep
 from midimon_live.errors import BackendUnavailable, PortClosed, PortNotFound
 
@@ -23,25 +22,6 @@ _DRIFT = 1e-4  # clocks of a driver and of the system differ by less than 100 pp
 _JACK_UNCONFIRMED_BYTES, _JACK_HEADER = 8_192, 4
 _JACK_QUESTIONS, _JACK_ANSWER_S = 3, 0.05
 _PULSE = b"\xfe"
-_muting = threading.RLock()
-
-
-@contextlib.contextmanager
-def muted_stderr() -> Iterator[None]:
-    """Keep what C libraries write to file descriptor 2 meanwhile out of the user's cell."""
-    with _muting:
-        try:
-            kept = os.dup(2)
-        except OSError:  # no stderr to protect
-            yield
-            return
-        try:
-            with Path(os.devnull).open("wb") as nowhere:
-                os.dup2(nowhere.fileno(), 2)
-            yield
-        finally:
-            os.dup2(kept, 2)
-            os.close(kept)
 
 
 class _Arrival:
@@ -119,38 +99,48 @@ class RtMidiOutput(_Closable):
         name: as listed by the backend.
         port: the `rtmidi.MidiOut`.
         may_send: asked with the size in bytes before each message.
+        errors: what the driver raises when its server is gone.
     """
 
-    def __init__(self, name: str, port: Any, may_send: Callable[[int], bool]) -> None:
+    def __init__(
+        self,
+        name: str,
+        port: Any,
+        may_send: Callable[[int], bool],
+        errors: tuple[type[Exception], ...] = (),
+    ) -> None:
         super().__init__(port)
         self.name = name
         self._may_send = may_send
+        self._errors = errors
 
     def send(self, data: bytes) -> None:
         """Send one complete message; any thread may call."""
         with self._lock:
             if self._port is None or not self._may_send(len(data)):
                 raise PortClosed(f"{self.name} is closed, or its MIDI server is gone")
-            self._port.send_message(data)
+            try:
+                self._port.send_message(data)
+            except self._errors as error:
+                raise PortClosed(f"{self.name} does not take messages: {error}") from None
 
 
 class RtMidiBackend:
-    """One of the systems that python-rtmidi was built for.
+    """One of the systems that RtMidi was built for.
 
     Args:
         clock: stamps what arrives.
         api: which one: "alsa", "jack", "core", "winmm"; None takes the first that works.
 
     Raises:
-        BackendUnavailable: python-rtmidi is not installed, or no system answers.
+        BackendUnavailable: no binding of RtMidi is installed, or no system answers.
     """
 
     name = "rtmidi"
 
     def __init__(self, clock: Clock, api: str | None = None) -> None:
         self._clock = clock
-        self._rtmidi = _import_rtmidi()
-        _silence_libjack(self._rtmidi)
+        self._rtmidi = load_driver()
         self._client = f"midimon-{os.getpid()}"
         self._api, self._lister_in = self._first_that_works(api)
         self._lister_out = self._new(self._rtmidi.MidiOut, "list")
@@ -160,7 +150,9 @@ class RtMidiBackend:
         self._pulse: _JackPulse | None = None
         if self.api_name == "jack":
             with muted_stderr():
-                self._pulse = _JackPulse(self._lister_in, self._lister_out, self._client, clock)
+                self._pulse = _JackPulse(
+                    self._lister_in, self._lister_out, self._client, clock, self._rtmidi.errors
+                )
 
     def inputs(self) -> list[str]:
         """Return the names of the ports that can be received from, our own left out."""
@@ -183,7 +175,7 @@ class RtMidiBackend:
         """Open the output `name`, or create it for other programs to connect to."""
         port = self._new(self._rtmidi.MidiOut, "out")
         self._connect(port, name, virtual=virtual)
-        opened = RtMidiOutput(name, port, self._may_send)
+        opened = RtMidiOutput(name, port, self._may_send, self._rtmidi.errors)
         self._open.append(opened)
         return opened
 
@@ -213,7 +205,10 @@ class RtMidiBackend:
     def _names(self, lister: Any) -> list[str]:
         if lister is None or (self._pulse is not None and self._pulse.dead):
             return []
-        names: list[str] = lister.get_ports()
+        try:
+            names: list[str] = lister.get_ports()
+        except self._rtmidi.errors:  # its server is gone; `alive` says so soon
+            return []
         return [name for name in names if not name.startswith(self._client)]
 
     def _connect(self, port: Any, name: str, *, virtual: bool) -> None:
@@ -224,20 +219,20 @@ class RtMidiBackend:
                     return
                 names = port.get_ports()
                 if name in names:
-                    port.open_port(names.index(name), name="port")
+                    port.open_port(names.index(name), "port")
                     return
-        except (NotImplementedError, self._rtmidi.RtMidiError) as error:
+        except self._rtmidi.errors as error:
             raise BackendUnavailable(f"{self.detail} refused {name!r}: {error}") from None
         raise PortNotFound(f"{name!r} is gone; there are: {', '.join(names) or 'none'}")
 
     def _new(self, kind: Any, role: str, **options: Any) -> Any:
         try:
             with muted_stderr():
-                return kind(self._api, name=f"{self._client}-{role}", **options)
-        except self._rtmidi.RtMidiError as error:
+                return kind(self._api, f"{self._client}-{role}", **options)
+        except self._rtmidi.errors as error:
             raise BackendUnavailable(f"no MIDI system answers: {error}") from None
 
-    def _first_that_works(self, wanted: str | None) -> tuple[int, Any]:
+    def _first_that_works(self, wanted: str | None) -> tuple[Any, Any]:
         rtmidi = self._rtmidi
         refusals = []
         for api in rtmidi.get_compiled_api():
@@ -246,8 +241,8 @@ class RtMidiBackend:
                 continue
             try:
                 with muted_stderr():
-                    return api, rtmidi.MidiIn(api, name=f"{self._client}-list")
-            except rtmidi.RtMidiError as error:
+                    return api, rtmidi.MidiIn(api, f"{self._client}-list")
+            except rtmidi.errors as error:
                 refusals.append(f"{api_name}: {error}")
         raise BackendUnavailable(_no_system("; ".join(refusals) or f"no API called {wanted!r}"))
 
@@ -264,9 +259,17 @@ class _JackPulse:
         sender: an `rtmidi.MidiOut` that has no port yet.
         client: what the names of our own clients begin with.
         clock: times the answers.
+        errors: what the driver raises when it knows by itself that the server is gone.
     """
 
-    def __init__(self, receiver: Any, sender: Any, client: str, clock: Clock) -> None:
+    def __init__(
+        self,
+        receiver: Any,
+        sender: Any,
+        client: str,
+        clock: Clock,
+        errors: tuple[type[Exception], ...],
+    ) -> None:
         self._now = clock.now
         self._in = receiver
         self._out = sender
@@ -276,7 +279,8 @@ class _JackPulse:
         own = next((n for n in names if n.startswith(client)), None)
         if own is None:
             raise BackendUnavailable("the JACK server does not show the ports made on it")
-        self._out.open_port(names.index(own), name="pulse")
+        self._out.open_port(names.index(own), "pulse")
+        self._errors = errors
         self._lock = threading.Lock()
         self._unconfirmed = 0
         self._asked: float | None = None
@@ -286,10 +290,10 @@ class _JackPulse:
         """Ask again if the last question was answered; dead once one waits too long."""
         with self._lock:
             self._collect()
-            if self._asked is None:
-                self._ask()
-            elif self._now() - self._asked > 1.0:
+            if self._asked is not None and self._now() - self._asked > 1.0:
                 self.dead = not self._answers(_JACK_ANSWER_S)
+            elif self._asked is None:
+                self.dead = not self._ask()
             return not self.dead
 
     def may_send(self, size: int) -> bool:
@@ -305,11 +309,16 @@ class _JackPulse:
                 self._unconfirmed = size
         return not self.dead
 
-    def _ask(self) -> None:
+    def _ask(self) -> bool:
+        """Send a question; False when the driver knows that nobody will answer it."""
         if self._asked is None:
             self._asked = self._now()
             self._at_question = self._unconfirmed
-        self._out.send_message(_PULSE)
+        try:
+            self._out.send_message(_PULSE)
+        except self._errors:
+            return False
+        return True
 
     def _collect(self) -> None:
         while self._in.get_message() is not None:
@@ -320,7 +329,8 @@ class _JackPulse:
     def _answers(self, seconds: float) -> bool:
         """Ask and wait, more than once: a server that is not real-time drops some messages."""
         for _ in range(_JACK_QUESTIONS):
-            self._ask()
+            if not self._ask():
+                return False
             until = self._now() + seconds
             while True:
                 self._collect()
@@ -343,16 +353,6 @@ def _leak(thing: Any) -> None:
         ctypes.pythonapi.Py_IncRef(ctypes.py_object(thing))
 
 
-def _import_rtmidi() -> Any:
-    try:
-        import rtmidi
-    except ImportError as error:
-        raise BackendUnavailable(
-            f"python-rtmidi is not usable here ({error}); the virtual port works without it"
-        ) from None
-    return rtmidi
-
-
 def _no_system(refusals: str) -> str:
     hint = {
         "linux": "plug a controller in (ALSA needs /dev/snd/seq), or start a JACK server",
@@ -360,15 +360,3 @@ def _no_system(refusals: str) -> str:
         "win32": "check that the Windows MIDI service is running",
     }.get(sys.platform, "connect a MIDI device")
     return f"no hardware MIDI on this machine ({refusals}); {hint}. The virtual port works."
-
-
-def _silence_libjack(rtmidi: Any) -> None:
-    """Keep libjack's own messages, which its threads write at any time, out of the user's cells."""
-    site = Path(rtmidi.__file__).parent.parent
-    with contextlib.suppress(OSError, AttributeError):
-        for library in site.glob("python_rtmidi*/libjack*.so*"):  # where its wheel brings it
-            jack = ctypes.CDLL(str(library))
-            # a C function that takes a text and does nothing: no Python on libjack's threads
-            ignore = ctypes.cast(ctypes.CDLL(None).strlen, ctypes.c_void_p)
-            jack.jack_set_error_function(ignore)
-            jack.jack_set_info_function(ignore)

@@ -14,7 +14,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from midimon_live.backends import open_backend
-from midimon_live.backends.rtmidi import RtMidiBackend, RtMidiInput, muted_stderr
+from midimon_live.backends.driver import muted_stderr
+from midimon_live.backends.rtmidi import RtMidiBackend, RtMidiInput
 from midimon_live.clock import ManualClock
 from midimon_live.errors import BackendUnavailable, PortClosed, PortNotFound
 
@@ -305,9 +306,10 @@ def test_no_system_is_one_line_with_the_reasons(
 
 
 def test_missing_package_is_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Where python-rtmidi has no wheel."""
+    """Where neither binding of RtMidi is installed."""
     monkeypatch.setitem(sys.modules, "rtmidi", None)
-    with pytest.raises(BackendUnavailable, match="python-rtmidi is not usable here"):
+    monkeypatch.setitem(sys.modules, "supriya_midi", None)
+    with pytest.raises(BackendUnavailable, match="no library for hardware ports is usable here"):
         RtMidiBackend(ManualClock())
 
 

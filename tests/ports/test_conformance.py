@@ -12,6 +12,7 @@ from midimon_live.backends.base import Backend, InputPort, OutputPort, Received
 from midimon_live.backends.web import Offer, WebBackend
 from midimon_live.clock import SystemClock
 from midimon_live.errors import PortClosed, PortNotFound
+from tests.support.far import jack_in, jack_out
 
 MESSAGES = [
     bytes((0x90, 60, 100)),
@@ -64,13 +65,7 @@ def _web() -> Iterator[Far]:
 
 
 def _jack() -> Iterator[Far]:
-    import rtmidi
-
-    there_out, there_in = (
-        rtmidi.MidiOut(rtmidi.API_UNIX_JACK, name="far-out"),
-        rtmidi.MidiIn(rtmidi.API_UNIX_JACK, name="far-in", queue_size_limit=16384),
-    )
-    there_in.ignore_types(False, False, False)
+    there_out, there_in = jack_out("far-out"), jack_in("far-in")
     there_out.open_virtual_port("play")
     there_in.open_virtual_port("record")
     backend = open_backend("rtmidi/jack", SystemClock(), lambda: None)

@@ -1,21 +1,18 @@
 """Sessions on a real JACK server: devices that come and go, a server that dies, many ports."""
 
 import os
-import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from midimon_live import cc, note, release
 from midimon_live.errors import PortNotFound
 from midimon_live.sessions import Session
+from tests.support.far import jack_in, jack_out
 from tests.support.jack import JackServer
-
-if sys.version_info >= (3, 13):
-    pytest.skip("python-rtmidi has no wheels for this Python", allow_module_level=True)
-import rtmidi
 
 pytestmark = pytest.mark.jack
 
@@ -30,16 +27,16 @@ def until(condition: Callable[[], object], seconds: float = 8) -> bool:
     return False
 
 
-def far_output(name: str) -> "rtmidi.MidiOut":
+def far_output(name: str) -> Any:
     """A device that plays."""
-    port = rtmidi.MidiOut(rtmidi.API_UNIX_JACK, name=name)
+    port = jack_out(name)
     port.open_virtual_port("play")
     return port
 
 
-def far_input(name: str) -> "rtmidi.MidiIn":
+def far_input(name: str) -> Any:
     """A device that listens."""
-    port = rtmidi.MidiIn(rtmidi.API_UNIX_JACK, name=name, queue_size_limit=16384)
+    port = jack_in(name)
     port.open_virtual_port("record")
     return port
 
@@ -50,7 +47,7 @@ def unplug(port: object) -> None:
     port.delete()
 
 
-def received(port: "rtmidi.MidiIn") -> list[bytes]:
+def received(port: Any) -> list[bytes]:
     """What a listening device has heard since the last call."""
     got = []
     while (message := port.get_message()) is not None:
@@ -147,7 +144,7 @@ def test_ports_of_our_own_can_be_connected_to(midi: Session) -> None:
     midi.create_port("Stage")
     hits: list[int] = []
     midi.map(cc(7), lambda context: hits.append(context.value))
-    other = rtmidi.MidiOut(rtmidi.API_UNIX_JACK, name="other")
+    other = jack_out("other")
     mine = next(i for i, name in enumerate(other.get_ports()) if name.endswith(":Stage"))
     other.open_port(mine)
     other.send_message([0xB0, 7, 42])

@@ -20,7 +20,6 @@ from tests.support.performer import Performer, Timed
 
 _POLL = 0.001  # seconds
 _PATIENCE = 10.0  # seconds for the ports to appear
-_QUEUE = 16384
 
 
 class BareEcho:
@@ -104,11 +103,9 @@ def _echo(midi_in: Any, midi_out: Any, requests: "queue.SimpleQueue[str | None]"
 
 def main(source: str, target: str) -> None:
     """Run the echo until the standard input ends."""
-    import rtmidi  # only here, so that importing this module needs no JACK
+    from tests.support.far import jack_in, jack_out  # needs JACK, which importing this does not
 
-    midi_in = rtmidi.MidiIn(rtmidi.API_UNIX_JACK, name="echo-in", queue_size_limit=_QUEUE)
-    midi_in.ignore_types(sysex=False, timing=False, active_sense=False)
-    midi_out = rtmidi.MidiOut(rtmidi.API_UNIX_JACK, name="echo-out")
+    midi_in, midi_out = jack_in("echo-in"), jack_out("echo-out")
     _connect(midi_in, source)
     _connect(midi_out, target)
     requests: queue.SimpleQueue[str | None] = queue.SimpleQueue()

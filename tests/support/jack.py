@@ -12,6 +12,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+ROOT = Path(__file__).parents[2]
 _SHARED_MEMORY = Path("/dev/shm")  # noqa: S108 - where JACK itself keeps its files
 _REFUSED = "Cannot use real-time scheduling"
 _REGISTRY = _SHARED_MEMORY / "jack-shm-registry"
@@ -26,7 +27,7 @@ os.execv(sys.argv[1], sys.argv[1:])
 """
 
 # Asks through the very library that the tests use; raises when nobody answers.
-_PROBE = "import rtmidi; rtmidi.MidiOut(rtmidi.API_UNIX_JACK, name='probe')"
+_PROBE = "from tests.support.far import jack_out; jack_out('probe')"
 
 
 def find_jackd() -> str | None:
@@ -154,6 +155,7 @@ class JackServer:
         try:
             probe = subprocess.run(
                 [sys.executable, "-c", _PROBE],
+                cwd=ROOT,
                 env={**os.environ, **self.env},
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,

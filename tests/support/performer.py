@@ -37,7 +37,6 @@ _CONTROLS = 100  # from 102 on they are unassigned, from 120 on they are channel
 _PER_CHANNEL = _CONTROLS * _VALUES
 _POLL = 0.00015  # seconds; what a received message's time may be late by
 _LEAD = 0.02  # seconds from the command to the first message
-_QUEUE = 16384  # rtmidi drops what does not fit, and its default is 1024
 
 
 def encode(number: int) -> bytes:
@@ -322,14 +321,13 @@ def _messages(order: dict[str, Any]) -> list[Timed]:
 
 
 def _open(out_port: str, in_port: str) -> _Player:
-    import rtmidi  # only here, so that importing this module needs no JACK
+    from tests.support.far import jack_in, jack_out  # needs JACK, which importing this does not
 
     out_client, out_name = out_port.split(":", 1)
     in_client, in_name = in_port.split(":", 1)
-    output = rtmidi.MidiOut(rtmidi.API_UNIX_JACK, name=out_client)
+    output = jack_out(out_client)
     output.open_virtual_port(out_name)
-    received = rtmidi.MidiIn(rtmidi.API_UNIX_JACK, name=in_client, queue_size_limit=_QUEUE)
-    received.ignore_types(sysex=False, timing=False, active_sense=False)
+    received = jack_in(in_client)
     received.open_virtual_port(in_name)
     for wanted, seen in ((out_port, received.get_ports()), (in_port, output.get_ports())):
         if wanted not in seen:
