@@ -61,9 +61,9 @@ class StallMeter:
         self._stalls.append(Stall(self._clock.epoch_ms(self._clock.now()), seconds, where))
         self._monitor.counters["stalls"] += 1
         same = [stall.seconds for stall in self._stalls if stall.where == where]
-        times = f"{len(same)} times, at most " if len(same) > 1 else ""
+        times = f", {len(same)} times, for at most" if len(same) > 1 else " for"
         self._monitor.notice(
-            f"{where}: nothing could run for {times}{max(same) * 1000:.0f} ms, most likely because "
+            f"{where}: nothing could run{times} {max(same) * 1000:.0f} ms, most likely because "
             "a call there kept Python's interpreter lock; MIDI waited, nothing is lost",
             about=f"stall {where}",
         )

@@ -64,7 +64,7 @@ def test_notice_sums_up_the_stalls_of_one_place() -> None:
     for seconds in (0.1, 0.3, 0.2):
         stalls.missed(seconds)
     (notice,) = monitor.notices()
-    assert notice.text.startswith("between cells: nothing could run for 3 times, at most 300 ms")
+    assert notice.text.startswith("between cells: nothing could run, 3 times, for at most 300 ms")
     assert notice.text.endswith("nothing is lost")
 
 

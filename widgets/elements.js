@@ -110,6 +110,12 @@ export function button(label, { onclick, twin, kind = "", title, label: said } =
   return h("button", { type: "button", class: kinds, onclick, title, "data-twin": twin, "aria-label": said }, label);
 }
 
+/** Only the first of several clicks: what has moved up to the same place is not meant by the second.
+ * @param {() => void} act @returns {(event: MouseEvent) => void} */
+export function once(act) {
+  return (event) => event.detail > 1 || act();
+}
+
 /**
  * A switch that is on or off at once, under the hand; `show` gives it what is really so.
  * @param {string} label what a screen reader says

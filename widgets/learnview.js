@@ -164,6 +164,7 @@ export function learnView(panel, mapped) {
       text(why, `${news.why ? `${news.why[0].toUpperCase()}${news.why.slice(1)}. ` : ""}Press Learn to try again.`);
       if (!news.choices || !other) return;
       text(heard, news.heard);
+      name.value = "";
       choose(news.choices);
       draft();
     },

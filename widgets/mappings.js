@@ -1,7 +1,7 @@
 // What is mapped, in the order it is tried; learning; one mapping as code. A frame brings only what
 // is new, so what is known of the mappings is kept here, and filtered and paged here.
 
-import { attr, button, chip, clock, grid, h, py, short, text } from "./elements.js";
+import { attr, button, chip, clock, grid, h, once, py, short, text } from "./elements.js";
 import { begin, now } from "./view.js";
 import { detailView } from "./detailview.js";
 import { learnView } from "./learnview.js";
@@ -122,7 +122,7 @@ function build(panel) {
   /** @param {Row} row */
   function removeCell(row) {
     if (row.waits) return h("span");
-    return button("×", { kind: "quiet", twin: `%midi unmap ${row.number}`, label: `remove mapping ${row.number}`, onclick: () => remove(row.number) });
+    return button("×", { kind: "quiet", twin: `%midi unmap ${row.number}`, label: `remove mapping ${row.number}`, onclick: once(() => remove(row.number)) });
   }
 
   /** @param {any} node @param {Row} row */
@@ -215,6 +215,7 @@ function build(panel) {
     page = 0;
     arrange();
     list();
+    for (const one of [filter, search]) if (document.activeElement === one) panel.twin(one.dataset.twin);
   }
 
   /** Work out which mappings are listed, in the order they are tried. */

@@ -153,7 +153,7 @@ function build(panel) {
     shown.drop(oldest(ring));
     const { ring: events } = look();
     const any = events.count > cleared;
-    rows.draw(any && choice.any() ? "Nothing that passes the filter: Show all ends it." : "No event yet: play a pad, or run midi.virtual.press(36).");
+    rows.draw(any && choice.any() ? "Nothing that passes the filter: Show all ends it." : `No event ${cleared ? "since it was cleared" : "yet"}: play a pad, or run midi.virtual.press(36).`);
     const since = held ? `${short(ring.count - held.ring.count)} new` : "";
     text(waiting, paused ? since : "");
     text(fresh, `${since} \u2191`);
@@ -197,9 +197,10 @@ function build(panel) {
   }
 
   function empties() {
-    cleared = ring.count;
+    [cleared, chosen] = [ring.count, -1];
     shown = places();
-    if (held) held = { ...held, ring: still(ring), shown: places() };
+    held = paused && held ? { ...held, ring: still(ring), shown: places() } : null;
+    why.empty();
     picture.soon();
     soon();
   }

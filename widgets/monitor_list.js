@@ -135,6 +135,7 @@ export function list({ ring, told, shown, chosen, choose, hold, live }) {
 
   /** Go so many rows down. @param {number} rows @param {boolean} [whole] to that row, not from here */
   function go(rows, whole = false) {
+    if (!shown().size()) return;
     hold();
     const [events, all] = [ring(), shown()];
     const place = find(events, chosen());
@@ -143,7 +144,7 @@ export function list({ ring, told, shown, chosen, choose, hold, live }) {
     if (back < top) top = back;
     if (back >= top + ROWS) top = back - ROWS + 1;
     scroller.scrollTop = top * ROW_PX;
-    if (all.size()) choose(all.at(back));
+    choose(all.at(back));
   }
 
   /** Bring an event into sight. @param {number} place */

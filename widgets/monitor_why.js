@@ -60,6 +60,13 @@ export function reasons(panel, ask) {
         }
       }, ASK_MS);
     },
+    /** Forget what was asked. */
+    empty() {
+      clearTimeout(wait);
+      asked += 1;
+      nothing.hidden = false;
+      found.hidden = true;
+    },
     close: () => clearTimeout(wait),
   };
 }

@@ -162,6 +162,14 @@ function build(panel, model) {
       if (to !== null) choose(name, to);
     }
   });
+  // beside a pad the focus stays, or comes, here: in Lab's command mode the next key would cut the cell
+  panel.body.addEventListener("pointerdown", (/** @type {any} */ event) => {
+    if (event.target.closest("button, input, select, label")) return;
+    event.preventDefault();
+    if (panel.root.contains(document.activeElement)) return;
+    const kind = set.computer_keys === "pads" ? "pad" : "key";
+    spots.find((one) => one.kind === kind && one.el.tabIndex === 0)?.el.focus({ preventScroll: true });
+  });
   panel.root.addEventListener("keyup", (/** @type {KeyboardEvent} */ event) => {
     if (event.code === PEDAL_KEY) held.pedal("key", false, set.channel);
     else release(`k${event.code}`, event.timeStamp);

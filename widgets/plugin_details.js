@@ -1,6 +1,6 @@
 // What there is to know of one plugin: about it, its errors, its log, its versions.
 
-import { attr, button, chip, clock, h, py, short, tabs, text, word } from "./elements.js";
+import { attr, button, chip, clock, h, once, py, short, tabs, text, word } from "./elements.js";
 import { fresh } from "./fresh.js";
 import { history, journal } from "./plugin_past.js";
 
@@ -15,7 +15,7 @@ export function details(panel) {
   const state = chip("", "off");
   const from = h("span", { class: "mm-note" });
   const reload = button("Reload", { onclick: () => act(reload, "reload") });
-  const unload = button("Unload", { onclick: () => act(unload, "unload") });
+  const unload = button("Unload", { onclick: once(() => act(unload, "unload")) });
   const load = button("Load", { kind: "primary", onclick: () => act(load, "load") });
   const about = aboutIt();
   const errors = raised(panel);

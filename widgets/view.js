@@ -37,6 +37,7 @@ export function begin({ model, el }, name, build) {
   /** @type {any[]} */
   const early = [];
   let line = /** @type {any} */ (null);
+  let hand = { x: -1, y: -1 };
   let asked = 0;
   let on = false;
   let drawn = false;
@@ -116,6 +117,7 @@ export function begin({ model, el }, name, build) {
 
   /** @param {any} event */
   function pointed(event) {
+    if (event.type === "pointerover" && event.clientX === hand.x && event.clientY === hand.y) return; // scrolled under it
     const code = event.target instanceof Element && event.target.closest("[data-twin]")?.getAttribute("data-twin");
     if (code) showTwin(code);
   }
@@ -125,6 +127,7 @@ export function begin({ model, el }, name, build) {
     if (event.key !== "Escape" && !event.ctrlKey && !event.metaKey) event.stopPropagation();
   });
   root.addEventListener("pointerover", pointed);
+  root.addEventListener("pointermove", (/** @type {PointerEvent} */ event) => (hand = { x: event.clientX, y: event.clientY }));
   root.addEventListener("focusin", pointed);
   showTwin("");
   say("waiting for the kernel …");

@@ -35,8 +35,13 @@ def module(name: str) -> str:
 
 
 def style(name: str) -> str:
-    """Return the text of a panel's style sheet, with the one that all share before it."""
-    return "\n".join(asset(f"{one}.css").read_text(encoding="utf-8") for one in ("shared", name))
+    """Return the text of a panel's style sheet, with the one that all share before it.
+
+    A panel that is shown later brings what all share once more, behind this one's own: its own
+    rules weigh a class more, so that they hold whatever else is on the page.
+    """
+    shared, own = (asset(f"{one}.css").read_text(encoding="utf-8") for one in ("shared", name))
+    return shared + "\n" + re.sub(rf"\.mm-{name}(?![-\w])", f".mm.mm-{name}", own)
 
 
 def _take_in(name: str, inside: dict[str, str]) -> None:

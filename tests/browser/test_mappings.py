@@ -119,6 +119,53 @@ def test_every_form_maps_what_it_says_and_says_what_is_wrong(jupyterlab: Lab) ->
         assert lab.ask("print(midi.mappings()[-1].action)") == wanted
 
 
+def test_the_foot_has_the_line_of_what_is_searched_and_chosen(jupyterlab: Lab) -> None:
+    """While it is typed, not as it was when the field was pointed at."""
+    lab = jupyterlab
+    panel = opened(lab, MAPPED, SHOW)
+    twin = panel.locator(".mm-twin")
+    panel.get_by_role("searchbox").click()
+    lab.page.keyboard.type("Wobble")
+    expect(twin).to_have_text('[one for one in midi.mappings() if "wobble" in str(one).lower()]')
+    assert lab.ask(f"print(len({twin.inner_text()}))") == "1"
+    panel.get_by_role("searchbox").fill("")
+    panel.get_by_label("show the mappings of").focus()
+    panel.get_by_label("show the mappings of").select_option(label="Drums")
+    expect(twin).to_have_text('[one for one in midi.mappings() if one.mode in (None, "Drums")]')
+
+
+def test_a_double_click_takes_out_one_mapping(jupyterlab: Lab) -> None:
+    """The second click would hit the row that has moved up."""
+    lab = jupyterlab
+    panel = opened(lab, MAPPED, SHOW)
+    box = panel.get_by_label(re.compile("^remove mapping")).first.bounding_box()
+    assert box
+    place = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+
+    lab.page.mouse.click(*place)
+    expect(rows(panel)).to_have_count(4)
+    lab.page.mouse.down(click_count=2)
+    lab.page.mouse.up(click_count=2)
+
+    lab.page.wait_for_timeout(300)
+    assert lab.ask("print(len(midi.mappings()))") == "4"
+
+
+def test_a_name_given_to_one_pad_is_not_given_to_the_next(jupyterlab: Lab) -> None:
+    """The form keeps what is likely to be the same, and a name is not."""
+    lab = jupyterlab
+    panel = opened(lab, SHOW)
+    for heard in (50, 51):
+        panel.get_by_role("button", name="Learn", exact=True).click()
+        expect(panel.get_by_role("timer")).to_be_visible()
+        lab.ask(PLAY.replace("50", str(heard)))
+        expect(panel.get_by_role("status")).to_contain_text(f"heard: note {heard}")
+        expect(panel.get_by_label("name", exact=True)).to_have_value("")
+        panel.get_by_label("name", exact=True).fill("kick")
+        panel.get_by_role("button", name="Map it").click()
+        expect(panel.get_by_role("status")).to_contain_text("mapped as")
+
+
 def test_looking_filtering_and_taking_out(jupyterlab: Lab) -> None:
     """Each control does what its twin does; nothing that a name holds is HTML."""
     lab = jupyterlab

@@ -163,6 +163,44 @@ def test_paused_it_counts_and_loses_nothing_and_clear_empties_the_view_alone(
     assert lab.ask("print(len(midi.traces()))") == "307"
 
 
+def test_a_cleared_list_forgets_what_was_chosen_and_goes_on_with_the_next_event(
+    jupyterlab: Lab,
+) -> None:
+    """An arrow in a list without events stops nothing; what is read was left, and is gone."""
+    lab = jupyterlab
+    monitor = begun(lab, MAPPED)
+    table, why = monitor.get_by_role("grid"), monitor.locator(".mm-why")
+    monitor.locator("tbody tr").nth(2).click()
+    expect(why).to_contain_text("event 5:")
+
+    monitor.get_by_role("button", name="Clear").click()
+    expect(monitor).to_contain_text("No event since it was cleared")
+    expect(why).to_contain_text("Choose an event")
+    table.focus()
+    lab.page.keyboard.press("ArrowDown")
+    lab.ask("midi.virtual.press(39); midi.settle()")
+
+    expect(table).to_have_attribute("aria-rowcount", "2")
+    expect(monitor.locator("tbody tr").first).to_contain_text("note on 39")
+
+
+def test_the_foot_names_the_event_that_is_chosen_whatever_scrolls_under_the_hand(
+    jupyterlab: Lab,
+) -> None:
+    """A mouse that rests over the list points at nothing while the keys go through it."""
+    lab = jupyterlab
+    monitor = begun(lab, MAPPED)
+    lab.ask("for _ in range(40): midi.virtual.press(36)\nmidi.settle()")
+    expect(monitor.get_by_role("grid")).to_have_attribute("aria-rowcount", "48")
+    monitor.locator("tbody tr").nth(2).click()
+    expect(monitor.locator(".mm-why")).to_contain_text("event 45:")
+    for key, serial in (("PageDown", 37), ("PageDown", 29), ("End", 1), ("Home", 47)):
+        lab.page.keyboard.press(key)
+        expect(monitor.locator(".mm-why")).to_contain_text(f"event {serial}:")
+        lab.page.wait_for_timeout(200)
+        expect(monitor.locator(".mm-twin")).to_have_text(f"%midi why {serial}")
+
+
 def test_an_event_in_the_picture_is_chosen_by_pointing_at_it(jupyterlab: Lab) -> None:
     """Also while the list shows others."""
     lab = jupyterlab

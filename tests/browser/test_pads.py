@@ -266,3 +266,23 @@ def test_lights_show_what_is_sent_and_what_is_mapped(jupyterlab: Lab) -> None:
     )
     lab.ask("midi.send('note_on', note=39); midi.send('note_off', note=39)")
     lab.page.wait_for_function("window.flashed > 0")
+
+
+def test_a_click_beside_a_pad_leaves_the_computers_keys_to_the_pads(jupyterlab: Lab) -> None:
+    """In the gap between two: the next key plays, and cuts no cell, whoever had the focus."""
+    lab = jupyterlab
+    shown = pads(lab)
+    for first in (pad(shown, 6), lab.page.locator(".cm-content").last):
+        first.click()
+        shown.scroll_into_view_if_needed()
+        played(lab, 0)
+        left, right = pad(shown, 6).bounding_box(), pad(shown, 7).bounding_box()
+        assert left
+        assert right
+
+        middle = (left["x"] + left["width"] + right["x"]) / 2
+        lab.page.mouse.click(middle, left["y"] + left["height"] / 2)
+        lab.page.keyboard.press("x")
+
+        assert [one[:2] for one in played(lab, 2)] == [["on", 37], ["off", 37]]
+        assert lab.cells() == 4

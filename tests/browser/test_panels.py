@@ -232,3 +232,32 @@ def test_axe_finds_no_serious_fault(jupyterlab: Lab, front_end_tools: Path, them
         lab.page.wait_for_timeout(500)
         found += lab.page.evaluate("driver.faults('.mm-dashboard')")
     assert found == []
+
+
+def test_a_panel_looks_the_same_whatever_is_shown_after_it(jupyterlab: Lab) -> None:
+    """Each brings the rules that all share; those do not go over an earlier one's own."""
+    lab = jupyterlab
+    opened(lab, "\n".join(f"display(midi.panel({name!r}))" for name in PANELS), "midi.panel()")
+    expect(lab.page.locator(".mm-overview")).to_have_count(2)
+
+    paddings = {
+        ".mm-pads input.mm-num": "3px 2px 3px 8px",
+        ".mm-monitor tbody td.mm-when": "0px 6px",
+    }
+    for place, padding in paddings.items():
+        expect(lab.page.locator(place).first).to_have_css("padding", padding)
+
+
+def test_a_long_name_of_a_mode_does_not_move_the_overview(jupyterlab: Lab) -> None:
+    """Panic stays in the line of the mode."""
+    lab = jupyterlab
+    opened(lab, "midi.define_mode('C ' * 40, 'orange')\nmidi.panel('overview')")
+    overview = panel(lab, "overview")
+    mode = overview.get_by_label("active mode")
+    expect(mode.locator("option")).to_have_count(2)
+    for width in (1280, 600):
+        lab.page.set_viewport_size({"width": width, "height": 800})
+        box, stop = mode.bounding_box(), overview.get_by_role("button", name="Panic").bounding_box()
+        assert box
+        assert stop
+        assert abs(box["y"] - stop["y"]) < 8

@@ -111,3 +111,19 @@ def test_the_keyboard_alone_walks_the_table_and_switches(jupyterlab: Lab) -> Non
     expect(panel.get_by_role("tab", name="Errors")).to_be_focused()
     assert lab.ask("print(*midi.plugins.disabled())") == "blink"
     assert lab.page.locator(".jp-Cell").count() == 3
+
+
+def test_a_double_click_unloads_one_plugin(jupyterlab: Lab) -> None:
+    """The next plugin is chosen by then, under the same button; the second click is not for it."""
+    lab = jupyterlab
+    panel = shown(lab)
+    row(panel, "blink").get_by_role("button", name="blink").click()
+    panel.get_by_role("button", name="Unload").click()
+    expect(panel.get_by_role("status")).to_have_text("blink is unloaded")
+    expect(panel.locator(".mm-heading")).to_contain_text("onerror")
+
+    lab.page.mouse.down(click_count=2)
+    lab.page.mouse.up(click_count=2)
+
+    lab.page.wait_for_timeout(300)
+    assert lab.ask("print(len(midi.plugins.list_loaded()))") == "1"
