@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).parents[2]
+_LINK = re.compile(r"\]\((?!\w+:|#)")
 
 
 def paths() -> list[str]:
@@ -57,4 +58,5 @@ def _title(path: str) -> str:
 def _begins(path: str) -> str:
     """Return the first sentences after the title."""
     paragraphs = re.split(r"\n\s*\n", _cells(path)[0][1])
-    return " ".join(paragraphs[1].split()) if len(paragraphs) > 1 else ""
+    words = " ".join(paragraphs[1].split()) if len(paragraphs) > 1 else ""
+    return _LINK.sub("](../notebooks/", words)  # it is read from a page, not from beside the others

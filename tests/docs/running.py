@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from importlib import metadata
+from importlib.util import find_spec
 from pathlib import Path
 
 import tomli
@@ -128,6 +129,8 @@ def _command(line: str, words: list[str], status: int) -> str:
         for name, extras in re.findall(r"([\w.-]+)\[([\w,]+)\]", line):
             assert name.replace("_", "-") in (".", _PROJECT["name"]), line
             assert set(extras.split(",")) <= set(_PROJECT["optional-dependencies"]), line
+    elif words[:2] == ["python3", "-m"]:
+        assert find_spec(words[2]), line
     elif words[0] == "jupyter":
         programs = metadata.entry_points(group="console_scripts").names
         assert f"jupyter-{words[1]}" in programs, line
