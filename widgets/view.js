@@ -78,10 +78,10 @@ export function begin({ model, el }, name, build) {
    * @returns {Promise<any>} the answer; undefined when it was refused, which is shown */
   async function act(control, verb, args = {}, code) {
     if (control) attr(control, "aria-busy", true);
+    if (code) showTwin(code); // now: when the answer comes another control may be pointed at
     try {
       const answer = await ask(verb, args);
       say(typeof answer === "string" ? answer : "done", "good");
-      if (code) showTwin(code);
       return answer ?? true;
     } catch (error) {
       say(/** @type {Error} */ (error).message, "bad");

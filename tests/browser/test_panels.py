@@ -77,6 +77,24 @@ def test_the_overview_is_worked_with_the_keyboard_and_shows_its_twins(jupyterlab
     assert lab.cells() == 2
 
 
+def test_a_late_answer_leaves_the_foot_to_what_is_pointed_at_by_then(jupyterlab: Lab) -> None:
+    """The kernel is stuck while the mode is changed; Panic has the focus when it answers."""
+    lab = jupyterlab
+    opened(lab, "midi.define_mode('Drums', 'orange')\nmidi.panel('overview')", "")
+    overview = panel(lab, "overview")
+    expect(overview).to_contain_text("running")
+    lab.write(2, "sum(range(10**8))")
+    lab.start(2)
+    lab.page.wait_for_timeout(300)
+    overview.get_by_label("active mode").select_option("Drums")
+    overview.get_by_role("button", name="Panic").focus()
+    assert lab.is_running(2)
+
+    expect(overview.get_by_role("status")).to_contain_text("Drums", timeout=20_000)
+
+    expect(overview.locator(".mm-twin")).to_have_text("%midi panic")
+
+
 def test_the_line_in_the_foot_is_selected_where_a_page_may_not_copy(jupyterlab: Lab) -> None:
     """As on plain http from another machine, which has no clipboard: nobody is left guessing."""
     lab = jupyterlab
