@@ -21,23 +21,17 @@ def make(*words: str) -> str:
 
 
 def test_make_lab_opens_the_notebook_that_was_asked_for() -> None:
-    """The headless case, on this machine only, with the project's own Python."""
+    """The headless case, with the project's own Python; without a name it is the first lesson."""
     commands = make("-n", "lab", "NOTEBOOK=notebooks/x.ipynb", "ARGS=--no-browser")
 
-    assert ".venv/bin/python -m jupyterlab" in commands
-    assert "--ip=127.0.0.1" in commands
-    assert '/lab/tree/notebooks/x.ipynb"' in commands
-    assert "--no-browser" in commands
-
-
-def test_make_lab_allows_root_only_when_it_is_root() -> None:
-    """Jupyter refuses to start for root without it, and nobody else should say it."""
-    assert ("--allow-root" in make("-n", "lab")) == (os.geteuid() == 0)
+    assert ".venv/bin/python -m midimon_live lab" in commands
+    assert '--notebook "notebooks/x.ipynb" --no-browser' in commands
+    assert "--notebook" not in make("-n", "lab")
 
 
 def test_make_alone_lists_every_command() -> None:
     """So that a newcomer needs nothing but `make`."""
     listed = make()
 
-    for command in ("lab", "test", "soak", "bench", "wheel", "clean"):
+    for command in ("lab", "test", "soak", "bench", "docs", "lite", "wheel", "clean"):
         assert f"make {command}" in listed

@@ -171,9 +171,9 @@ def test_download_open_and_start_afresh(jupyterlab: Lab, tmp_path: Path) -> None
         '{"version": 1, "now": {"at": 1, "text": "{}"}}',
     ],
 )
-def test_what_stands_in_the_browser_may_be_broken(jupyterlab: Lab, entry: str) -> None:
+def test_what_stands_in_the_browser_may_be_broken(jupyterlab_alone: Lab, entry: str) -> None:
     """It is as if nothing were there, and what is live is kept."""
-    lab = jupyterlab
+    lab = jupyterlab_alone
     key = f"midimon kept /{lab.name}.ipynb"
     lab.page.add_init_script(
         f"localStorage.getItem({key!r}) || localStorage.setItem({key!r}, {entry!r})"
@@ -184,9 +184,9 @@ def test_what_stands_in_the_browser_may_be_broken(jupyterlab: Lab, entry: str) -
     assert json.loads(kept["now"]["text"])["about"] == {"mappings": 2, "plugins": 1}
 
 
-def test_what_a_newer_version_has_kept_is_left_alone(jupyterlab: Lab) -> None:
+def test_what_a_newer_version_has_kept_is_left_alone(jupyterlab_alone: Lab) -> None:
     """It says so, and writes nothing over it."""
-    lab = jupyterlab
+    lab = jupyterlab_alone
     key, entry = f"midimon kept /{lab.name}.ipynb", '{"version": 2}'
     lab.page.add_init_script(f"localStorage.setItem({key!r}, {entry!r})")
     lab.open([LOAD, DEFINE, SAY, KEEP])
