@@ -40,6 +40,7 @@ def test_a_checkout_is_opened_as_it_is(lab: Path) -> None:
     done = cli("lab", "--no-browser", "--port", "9999")
     words, jupyter_path, path = json.loads(done.stdout)
     assert "--ip=127.0.0.1" in words
+    assert ("--allow-root" in words) == (os.geteuid() == 0)  # Jupyter refuses to start for root
     assert f"--ServerApp.root_dir={ROOT}" in words
     assert f"--LabApp.default_url=/lab/tree/notebooks/{FIRST}" in words
     assert words[-3:] == ["--no-browser", "--port", "9999"]
