@@ -168,7 +168,7 @@ export function begin({ model, el }, name, build) {
     body.inert = true;
     root.classList.add("mm-gone");
     drawing.gone?.();
-    say("the kernel has gone; this is the last picture. Run the cell again", "warn");
+    say("the kernel has gone; this is the last picture. Run %load_ext, your cells and this one again", "warn");
   }
 
   let shown = false;
