@@ -62,16 +62,16 @@ def test_python_rtmidi_is_taken_where_both_are(
 
 def test_supriya_midi_takes_its_place(only_supriya: None) -> None:
     """Clients are made by the same words."""
-    driver = load_driver()
-    assert driver.get_compiled_api() == [2, 3]
-    assert driver.MidiIn(2, "in", queue_size_limit=5).made == (2, "in", 5)
+    found = load_driver()
+    assert found.get_compiled_api() == [2, 3]
+    assert found.MidiIn(2, "in", queue_size_limit=5).made == (2, "in", 5)
 
 
 def test_a_system_that_does_not_answer_is_noticed_at_once(only_supriya: None) -> None:
     """Making a client only warns there; that must not look like an answer."""
-    driver = load_driver()
-    with pytest.raises(driver.errors, match="no server"):
-        driver.MidiOut(3, "out")
+    found = load_driver()
+    with pytest.raises(found.errors, match="no server"):
+        found.MidiOut(3, "out")
 
 
 def test_a_binding_that_does_not_load_says_why(monkeypatch: pytest.MonkeyPatch) -> None:

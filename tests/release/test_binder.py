@@ -25,7 +25,8 @@ def test_it_installs_what_the_project_asks_for_and_no_driver() -> None:
     """Everything of pyproject.toml with the same bounds, JupyterLab, and nothing for ALSA."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     asked = project["dependencies"] + project["optional-dependencies"]["lab"]
-    assert sorted(PIP) == sorted(one for one in asked if ";" not in one)
+    here = [one.removesuffix("; sys_platform != 'emscripten'") for one in asked]
+    assert sorted(PIP) == sorted(one for one in here if ";" not in one)
     assert not re.search("rtmidi|supriya", " ".join(PIP))
 
 
