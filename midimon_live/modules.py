@@ -5,13 +5,14 @@ one before stays whole. It is compiled from its source each time: a `.pyc` of th
 the same size would be the one before.
 """
 
+import dis
 import linecache
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from importlib.util import find_spec, module_from_spec, resolve_name, spec_from_file_location
 from pathlib import Path
-from types import FunctionType, ModuleType
+from types import CodeType, FunctionType, ModuleType
 from typing import Any
 
 _INSTALLED = {"site-packages", "dist-packages"}
@@ -70,26 +71,40 @@ def missing_in(name: str, source: bytes) -> dict[str, Path]:
 
 
 def _imports(name: str, source: bytes) -> set[str]:
-    """Return what may be the names of modules in a module's imports."""
-    import ast
+    """Return what may be the names of modules in a module's imports.
 
+    They are read from its bytecode: in CPython 3.11 a thread that makes a syntax tree can break the
+    tree of a cell that is being compiled ("AST constructor recursion depth mismatch").
+    """
     try:
-        tree = ast.parse(source)
+        code = compile(source, "<imports>", "exec", dont_inherit=True)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return set()
     module = sys.modules.get(name)
     package = name if hasattr(module, "__path__") else name.rpartition(".")[0]
     found: set[str] = set()
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Import):
-            found.update(alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom):
-            try:
-                base = resolve_name("." * node.level + (node.module or ""), package)
-            except ImportError:  # more dots than there are packages
-                continue
-            found.update((base, *(f"{base}.{alias.name}" for alias in node.names)))
+    for level, base, names in _import_statements(code):
+        if not level and not names:
+            found.add(base)
+            continue
+        with suppress(ImportError):  # more dots than there are packages
+            full = resolve_name("." * level + base, package)
+            found.update((full, *(f"{full}.{one}" for one in names)))
     return found - {name}
+
+
+def _import_statements(code: CodeType) -> Iterator[tuple[int, str, tuple[str, ...]]]:
+    """Yield level, module and names of each import, which are loaded just before it."""
+    loaded: list[Any] = []
+    for one in dis.get_instructions(code):
+        if one.opname == "IMPORT_NAME":
+            level, names = loaded[-2:]
+            yield level, one.argval, names or ()
+        elif one.opname.startswith("LOAD_"):
+            loaded.append(one.argval)
+    for inner in code.co_consts:
+        if isinstance(inner, CodeType):
+            yield from _import_statements(inner)
 
 
 def in_order(changed: Iterable[str], imports: Mapping[str, set[str]]) -> list[str]:
