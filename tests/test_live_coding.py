@@ -26,7 +26,7 @@ def test_reloads_under_events_lose_nothing(midi: Session) -> None:
     assert midi.plugins.get_stats("echo").failures == 0
     assert midi.plugins.journal.current("echo").number == 201
     assert midi._ports.outputs.sounding() == 0
-    assert threading.active_count() == threads
+    assert threading.active_count() <= threads
     assert len(midi._timers) <= midi.plugins.get_stats("echo").executions
 
 
