@@ -25,13 +25,13 @@ def _loaded(evidence: Evidence) -> Finding:
     if not of_file:
         return missing(
             "no mapping comes from a file",
-            'Load it: midi.config("mine.toml"). With an error in it nothing of it comes into '
+            "Load it: midi.config(mine). With an error in it nothing of it comes into "
             "force: the answer names each line. Mend them, save, and load it again.",
         )
     if not any(one.of_file for one in evidence.on_note(_PAD)):
         return missing(
             f"{len(of_file)} mappings of a file, none of them of pad 36",
-            'Load the file of the exercise: midi.config("mine.toml"). With an error in it the '
+            "Load the file of the exercise: midi.config(mine). With an error in it the "
             "file before stays in force: the answer names each line to mend.",
         )
     modes = [row[1] for row in evidence.session.modes().rows]

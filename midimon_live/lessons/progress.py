@@ -24,16 +24,33 @@ class Progress:
     """The lessons that were tried and passed. Any thread may call; shown, it is a table.
 
     Attributes:
-        name: whose it is, for a teacher; up to 80 characters.
         results: for each lesson that was tried: `passed` (an ISO 8601 time or None), `tries`,
             `done` (steps, at best).
     """
 
     def __init__(self, data: Mapping[str, Any] | None = None) -> None:
-        self.name = ""
+        self._name = ""
         self.results: dict[str, dict[str, Any]] = {}
         if data is not None:
             self.merge(data)
+
+    @property
+    def name(self) -> str:
+        """Whose it is, for a teacher: up to 80 printable characters.
+
+        Raises:
+            InvalidValue: it is set to something else; the name before stays.
+        """
+        return self._name
+
+    @name.setter
+    def name(self, name: str) -> None:
+        if not _is_name(name):
+            raise InvalidValue(
+                f"name is {name!r:.40}; allowed is a text of up to {_LONGEST_NAME} characters, "
+                "in one line"
+            )
+        self._name = name
 
     def note(self, verdict: Verdict) -> None:
         """Count a try, and what came of it: what was reached stays reached."""
@@ -161,7 +178,7 @@ def _checked(data: Any) -> tuple[str, dict[str, dict[str, Any]]]:
             f"its version is {data.get('version')!r:.20}; this midimon_live reads {_VERSION}"
         )
     name, results = data.get("name", ""), data.get("lessons", {})
-    if not isinstance(name, str) or len(name) > _LONGEST_NAME or not isinstance(results, Mapping):
+    if not _is_name(name) or not isinstance(results, Mapping):
         raise InvalidValue(
             f"its name is a text of up to {_LONGEST_NAME} characters, lessons a table"
         )
@@ -177,6 +194,10 @@ def _checked_result(name: str, result: Any) -> dict[str, Any]:
     raise InvalidValue(
         f"{name} is {result!r:.60}; it has 'passed' (a time or null), 'tries' and 'done' (numbers)"
     )
+
+
+def _is_name(value: Any) -> bool:
+    return isinstance(value, str) and len(value) <= _LONGEST_NAME and value.isprintable()
 
 
 def _is_count(value: Any) -> bool:

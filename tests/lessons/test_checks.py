@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -164,3 +165,16 @@ def test_lessons_of_a_newer_release_are_left_alone(tmp_path: Path) -> None:
     data["lessons"]["lesson-77"] = {"something": "else"}
     (tmp_path / "new.json").write_text(json.dumps(data))
     assert Progress.load(tmp_path / "new.json").results == {}
+
+
+@pytest.mark.parametrize("name", [5, None, ["Ada"], "x" * 81, "Zo\n=1+1"])
+def test_a_name_that_is_none_is_refused_and_progress_stays(tmp_path: Path, name: Any) -> None:
+    """At once, and not by the next kernel, which could read nothing of what was passed."""
+    with session(home=tmp_path) as midi:
+        midi.progress.name = "Ada"
+        with pytest.raises(InvalidValue, match="allowed is a text"):
+            midi.progress.name = name
+        midi.check(1)
+    with session(home=tmp_path) as midi:
+        assert midi.progress.name == "Ada"
+        assert midi.progress.results["lesson-1"]["tries"] == 1

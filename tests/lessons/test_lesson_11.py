@@ -57,7 +57,11 @@ def test_the_model_answer_passes() -> None:
         ([FILE], "no mapping comes from a file", "midi.config"),
         (other('"hard"', '"loud"'), "no mapping comes from a file", "Mend them"),
         (other('[[modes]]\nname = "Drums"', ""), "the modes are Default", "Drums"),
-        ([FILE.replace("note = 36", "note = 40"), LOAD], "none of them of pad 36", "mine.toml"),
+        (
+            [FILE.replace("note = 36", "note = 40"), LOAD],
+            "none of them of pad 36",
+            "midi.config(mine)",
+        ),
         ([FILE, LOAD], "no soft press", SOFT.replace("20", "velocity=20")),
         ([FILE, LOAD, SWITCH, SOFT], "no soft press", 'midi.mode = "Default"'),
         ([*other('"soft"', '"medium"'), *PLAY], "fired nothing", "%midi why"),
