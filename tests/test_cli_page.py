@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.links import broken
 from tests.test_cli import cli
 
 PAGE = Path(__file__).parents[1] / "docs" / "cli.md"
@@ -57,8 +56,3 @@ def test_every_command_there_is_has_its_part() -> None:
     usage = cli("--help").stdout
     there = re.findall(r"^    (\w+) ", usage, re.MULTILINE)
     assert re.findall(r"^## (\w+)", TEXT, re.MULTILINE) == there
-
-
-def test_every_link_leads_somewhere() -> None:
-    """Within the page by heading, else to a file."""
-    assert broken(PAGE) == []

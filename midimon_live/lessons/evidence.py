@@ -67,11 +67,6 @@ class Played:
         except ValueError:
             return None
 
-    @property
-    def fired(self) -> "list[Mapping]":
-        """The mappings that fired without a failure."""
-        return [step.mapping for step in self.steps if step.verdict == "ok"]
-
     def __repr__(self) -> str:
         """Say what arrived, and how much came of it."""
         return f"<Played {self.message or self.event.name}: {len(self.sent)} sent>"

@@ -4,8 +4,8 @@ from midimon_live.lessons.base import Finding, Lesson, Step, found, missing
 from midimon_live.lessons.evidence import Evidence, Played, shown
 from midimon_live.lessons.looks import (
     Sound,
+    described,
     is_mapped,
-    listed,
     older_first,
     sounds,
     was_pressed,
@@ -55,13 +55,13 @@ def _chord(evidence: Evidence) -> Finding:
     numbers = {one.note for one in played}
     if len(numbers) == 1 and numbers <= _CHORD:
         return missing(
-            f"{listed(played)} alone",
+            f"{described(played)} alone",
             "The first mapping that fits ends the search. With all=True it goes on: map each note "
             "of the chord so. Run the cell, and press again.",
         )
     if numbers != _CHORD:
         return missing(
-            f"{listed(played)} ({shown(press.sent)})" if not played else listed(played),
+            f"{described(played)} ({shown(press.sent)})" if not played else described(played),
             f"{older_first(evidence, _PAD, press)}"
             "The chord is 60, 64 and 67. Mend it, run the cell, and press again.",
         )
@@ -74,10 +74,10 @@ def _chord(evidence: Evidence) -> Finding:
     hit = press.event.data[2]
     if any(one.velocity != hit for one in played):
         return missing(
-            f"{listed(played)}, for a pad hit with {hit}",
+            f"{described(played)}, for a pad hit with {hit}",
             'velocity="pass" hands on how hard it was hit. Run the cell, and press again.',
         )
-    return found(listed(played))
+    return found(described(played))
 
 
 def _chord_ends(evidence: Evidence) -> Finding:
@@ -107,18 +107,18 @@ def _bass(evidence: Evidence) -> Finding:
     numbers = {one.note for one in played}
     if _NOTE in numbers and len(numbers) > 1:
         return missing(
-            listed(played),
+            described(played),
             "The chord sounds as well: the mapping in Bass must end the search, so leave out its "
             "all=True. Run the cell, and press again.",
         )
     if numbers != {_NOTE}:
         return missing(
-            listed(played),
+            described(played),
             f"{older_first(evidence, _PAD, presses[-1])}"
             f'In Bass it is note {_NOTE}: midi.map(note(56), send(...), mode="Bass"). '
             f"Run the cell, then {_IN_BASS}",
         )
-    return found(listed(played))
+    return found(described(played))
 
 
 def _bass_ends(evidence: Evidence) -> Finding:

@@ -5,8 +5,8 @@ from itertools import pairwise
 from midimon_live.lessons.base import Finding, Lesson, Step, found, missing
 from midimon_live.lessons.evidence import Evidence, Played, shown
 from midimon_live.lessons.looks import (
+    described,
     executes_plugin,
-    listed,
     older_first,
     sounds,
     was_pressed,
@@ -36,10 +36,10 @@ def _chord(evidence: Evidence) -> Finding:
     numbers = [one.note for one in played]
     older = older_first(evidence, _PAD, press)
     if numbers == wanted:
-        return found(listed(played))
+        return found(described(played))
     if sorted(numbers) == wanted:
         return missing(
-            f"{listed(played)}: in another order",
+            f"{described(played)}: in another order",
             f"The lowest note comes first. Change it, run the cell, and {_AGAIN}",
         )
     if not played:
@@ -50,7 +50,7 @@ def _chord(evidence: Evidence) -> Finding:
             f"Then {_AGAIN}",
         )
     return missing(
-        listed(played),
+        described(played),
         f"{older}It is the note of the pad, and 4 and 7 above it: context.note + step. "
         f"If notes are missing, wait a second and check again; else change it, and {_AGAIN}",
     )

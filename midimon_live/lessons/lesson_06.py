@@ -3,7 +3,7 @@
 from midimon_live.capabilities import Capability
 from midimon_live.lessons.base import Finding, Lesson, Step, found, missing
 from midimon_live.lessons.evidence import Evidence
-from midimon_live.lessons.looking import (
+from midimon_live.lessons.looks import (
     NOTHING,
     OK,
     error_of,

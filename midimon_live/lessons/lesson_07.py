@@ -5,7 +5,7 @@ from itertools import pairwise
 
 from midimon_live.lessons.base import Finding, Lesson, Step, found, missing
 from midimon_live.lessons.evidence import Evidence
-from midimon_live.lessons.looking import (
+from midimon_live.lessons.looks import (
     first_note,
     has_plugin,
     listed,

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from midimon_live.lessons.base import Finding, Lesson, Step, found, missing
 from midimon_live.lessons.evidence import Evidence, Played
-from midimon_live.lessons.looking import first_note, listed, silence_of
+from midimon_live.lessons.looks import first_note, listed, silence_of
 
 _PAD = 38
 _FEWEST = 3

@@ -2,7 +2,7 @@
 
 from midimon_live.lessons.base import Finding, Lesson, Step, found, missing
 from midimon_live.lessons.evidence import Evidence, Played
-from midimon_live.lessons.looking import NOTHING, OK, error_of, has_plugin, outcome, plugin_on, ran
+from midimon_live.lessons.looks import NOTHING, OK, error_of, has_plugin, outcome, plugin_on, ran
 
 _PAD = 44
 _MODE = "Night"

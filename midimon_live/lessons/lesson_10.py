@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from midimon_live.lessons.base import Finding, Lesson, Step, found, missing
 from midimon_live.lessons.evidence import Evidence, Played
-from midimon_live.lessons.looking import error_of, first_note, ran, shadowed_by
+from midimon_live.lessons.looks import error_of, first_note, ran, shadowed_by
 
 if TYPE_CHECKING:
     from midimon_live.mappings import Mapping

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 from midimon_live.lessons.base import Finding, Lesson, Step, found, missing
 from midimon_live.lessons.evidence import Evidence, Played, shown
-from midimon_live.lessons.looking import error_of, first_note
+from midimon_live.lessons.looks import error_of, first_note
 
 _PAD, _SWITCH = 36, 48
 _FIRST, _SECOND = "Default", "Drums"

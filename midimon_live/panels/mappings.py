@@ -13,7 +13,7 @@ from midimon_live import mapped, report
 from midimon_live.mappings import Mapping as Mapped
 from midimon_live.mappings import MappingTable
 from midimon_live.panels.base import Command, Frame, Panel, packed
-from midimon_live.panels.lessons import Lesson
+from midimon_live.panels.learning import Lesson
 from midimon_live.plugin.api import ActionPlugin
 from midimon_live.plugin.version import Definition, Kind
 from midimon_live.show import Table

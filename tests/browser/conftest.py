@@ -9,7 +9,7 @@ from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext
+from playwright.sync_api import Browser, BrowserContext, ViewportSize
 from playwright.sync_api import Error as PlaywrightError
 
 from tests.browser.lab import Frontend, Lab
@@ -17,6 +17,7 @@ from tests.browser.launch import chromium_path, launched
 from tests.browser.server import JupyterServer
 
 _FAILURES = Path(__file__).with_name("failures")
+_WINDOW: ViewportSize = {"width": 1280, "height": 900}
 _PASSED = pytest.StashKey[bool]()
 
 
@@ -57,14 +58,16 @@ class Windows:
 
     def new(self) -> BrowserContext:
         """Return a window without anything in it."""
-        return self._browser.new_context(viewport={"width": 1280, "height": 900})
+        return self._browser.new_context(viewport=_WINDOW)
 
     def shared(self, server: JupyterServer, name: str) -> Lab:
         """Return a notebook in the page that the test before has left, if it was left whole."""
         if self._shared is None:
             self._shared = self.new()
             return Lab(server, self._shared, "lab", name)
-        return Lab(server, self._shared, "lab", name, self._shared.pages[0])
+        page = self._shared.pages[0]
+        page.set_viewport_size(_WINDOW)
+        return Lab(server, self._shared, "lab", name, page)
 
     def close(self) -> None:
         """Close the shared window; the next test gets another."""

@@ -113,9 +113,9 @@ def test_the_keyboard_alone_walks_the_table_and_switches(jupyterlab: Lab) -> Non
     assert lab.page.locator(".jp-Cell").count() == 3
 
 
-def test_a_double_click_unloads_one_plugin(jupyterlab_alone: Lab) -> None:
+def test_a_double_click_unloads_one_plugin(jupyterlab: Lab) -> None:
     """The next plugin is chosen by then, under the same button; the second click is not for it."""
-    lab = jupyterlab_alone
+    lab = jupyterlab
     panel = shown(lab)
     row(panel, "blink").get_by_role("button", name="blink").click()
     panel.get_by_role("button", name="Unload").click()
