@@ -115,10 +115,10 @@ def _risk(about: Scope) -> str:
 
 
 def audit(session: Session, *words: str) -> Table:
-    """Return what plugins were allowed and refused, or what one was granted and has not used."""
+    """Return what plugins were allowed and refused, or were granted and have not used."""
     names = [word for word in words if word != "--unused"]
-    if len(names) > 1 or (len(names) < len(words) and not names):
+    if len(names) > 1:
         raise CommandError("usage: %midi audit [NAME] [--unused]")
     if len(names) < len(words):
-        return views.unused(session.plugins, names[0])
+        return views.unused(session.plugins, *names) if names else views.all_unused(session.plugins)
     return views.audit(session.plugins.audit_log(names[0] if names else None))

@@ -188,6 +188,19 @@ def unused(manager: PluginManager, name: str) -> Table:
     return Table(title, ("", "scope", "") if rows else (), rows)
 
 
+def all_unused(manager: PluginManager) -> Table:
+    """Return a table of what plugins in memory were granted and have not used."""
+    rows = [
+        (name, one, f"%midi revoke {quote(name)} {quote(one)}")
+        for name in manager.list_loaded()
+        for one in manager.unused_grants(name)[0]
+    ]
+    if not rows:
+        return Table("all that was granted has been used since the session began", (), ())
+    title = f"{counted(len(rows), 'scope')} granted and not used since the session began"
+    return Table(title, ("plugin", "scope", ""), rows)
+
+
 def log(name: str, lines: Sequence[LogLine]) -> Table:
     """Return a table of what a plugin printed, noted and raised."""
     rows = [

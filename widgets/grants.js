@@ -244,7 +244,7 @@ function build(panel) {
       wishes.show(state);
       list();
       const left = unused.show(rows);
-      log.name(1, left ? `Never used ${left}` : "Never used", "%midi audit NAME --unused");
+      log.name(1, left ? `Never used ${left}` : "Never used", "%midi audit --unused");
       audit.names(state.rows.map((/** @type {any} */ row) => row.name));
     }
     if (count) audit.counted(count.getFloat64(0, true));

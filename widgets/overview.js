@@ -49,7 +49,7 @@ function build(panel) {
   const where = h("span", { class: "mm-note mm-low" });
   const swatch = h("span", { class: "mm-swatch", "aria-hidden": "true" });
   const mode = h("select", {
-    "data-twin": "%midi mode NAME", "aria-label": "active mode",
+    "aria-label": "active mode",
     onchange: () => panel.act(mode, "mode", { mode: mode.value }, `midi.mode = ${py(mode.value)}`),
   });
   const panic = button("Panic", {
@@ -78,6 +78,7 @@ function build(panel) {
     if (now !== modes) mode.replaceChildren(...state.modes.map((/** @type {any} */ one) => h("option", { value: one.name }, one.name)));
     modes = now;
     if (document.activeElement !== mode) mode.value = state.mode;
+    attr(mode, "data-twin", `midi.mode = ${py(mode.value)}`);
     const colour = state.modes.find((/** @type {any} */ one) => one.name === state.mode)?.color;
     swatch.hidden = !colour;
     swatch.style.background = colour ?? "";

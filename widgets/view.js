@@ -7,6 +7,7 @@ import { attr, button, colours, h, text } from "./elements.js";
 const BUSY_MS = 300;
 const BUSY = "the kernel is busy; it answers when it can";
 const ASK_MS = 30_000;
+const NEWS_MS = 5_000;
 const SEEN_EVERY = 30;
 
 /** The moment, in milliseconds of this page's clock, which never jumps.
@@ -39,6 +40,7 @@ export function begin({ model, el }, name, build) {
   let line = /** @type {any} */ (null);
   let hand = { x: -1, y: -1 };
   let asked = 0;
+  let news = 0;
   let on = false;
   let drawn = false;
   let ended = false;
@@ -91,8 +93,11 @@ export function begin({ model, el }, name, build) {
     }
   }
 
-  /** @param {string} said @param {string} [kind] */
+  /** Show a line in the foot; one that something went well goes again after a while.
+   * @param {string} said @param {string} [kind] */
   function say(said, kind = "") {
+    clearTimeout(news);
+    if (kind === "good") news = setTimeout(() => say(""), NEWS_MS);
     text(status, said);
     status.className = `mm-status ${kind ? `mm-${kind}` : ""}`;
   }

@@ -66,13 +66,17 @@ def test_the_overview_is_worked_with_the_keyboard_and_shows_its_twins(jupyterlab
     expect(overview).to_contain_text("running")
     mode = overview.get_by_label("active mode")
     mode.focus()
+    twin = overview.locator(".mm-twin")
+    expect(twin).to_have_text('midi.mode = "Default"')
     lab.page.keyboard.type("Drums")
+    expect(twin).to_have_text('midi.mode = "Drums"')
     lab.page.keyboard.press("Tab")
 
-    expect(overview.locator(".mm-twin")).to_have_text("%midi panic")
+    expect(twin).to_have_text("%midi panic")
     lab.page.keyboard.press("Enter")
 
     expect(overview.get_by_role("status")).to_have_text(re.compile("all notes off"))
+    expect(overview.get_by_role("status")).to_have_text("", timeout=10_000)  # no news for long
     assert lab.ask("print(midi.mode)") == "Drums"
     assert lab.cells() == 2
 

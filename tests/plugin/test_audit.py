@@ -91,7 +91,9 @@ def test_the_magic_shows_decisions_and_proposes_a_smaller_grant() -> None:
     with session() as midi:
         midi.map(note(36), Wants())
         midi.plugins.grant_capability("wants", "filesystem")
+        assert "%midi revoke wants filesystem" in repr(run(midi, "audit --unused"))
         midi.play(press(36))
+        assert "all that was granted has been used" in repr(run(midi, "audit --unused"))
         assert "filesystem:read:/etc/hosts" in repr(run(midi, "audit"))
         assert "filesystem:read:/etc/hosts" in repr(run(midi, "audit wants"))
         assert "%midi grant wants filesystem:read:/etc/hosts" in repr(
