@@ -52,6 +52,9 @@ export function attr(node, name, value) {
   else if (node.getAttribute(name) !== String(value)) node.setAttribute(name, String(value));
 }
 
+/** How many of what: "1 mapping", "2 mappings". @param {number} count @param {string} noun */
+export const counted = (count, noun) => `${count} ${noun}${count === 1 ? "" : "s"}`;
+
 /** A number for people: at most three digits that count, no jumping width with `mm-num`.
  * @param {number} value @returns {string} */
 export function short(value) {

@@ -1,15 +1,12 @@
 // The session, kept in the browser as it changes; and what a kernel that died has left, to be restored.
 
-import { attr, button, chip, clock, h, short, text } from "./elements.js";
+import { attr, button, chip, clock, counted, h, short, text } from "./elements.js";
 import { look, placeOf, put, understood, worth } from "./shelf.js";
 import { begin } from "./view.js";
 
 const DAY_MS = 86_400_000;
 
 /** @typedef {import("./shelf.js").Kept} Kept */
-
-/** @param {number} count @param {string} noun */
-const counted = (count, noun) => `${count} ${noun}${count === 1 ? "" : "s"}`;
 
 /** What is in it, in words. @param {Kept} kept */
 const inside = (kept) => `${counted(kept.mappings, "mapping")}, ${counted(kept.plugins, "plugin")}, mode ${kept.mode}`;

@@ -1,6 +1,6 @@
 // One glance at everything, and the way to stop it.
 
-import { attr, button, chip, clock, h, py, short, svg, text } from "./elements.js";
+import { attr, button, chip, clock, counted, h, py, short, svg, text } from "./elements.js";
 import { begin } from "./view.js";
 
 /** @param {string} label @param {string} [unit] */
@@ -98,9 +98,9 @@ function build(panel) {
     late.show(Number.isFinite(p50) ? p50.toFixed(1) : "–", Number.isFinite(p99) ? `p99 ${p99.toFixed(1)}, max ${max.toFixed(1)} ms` : "no event yet");
     const waits = state.waiting.length ? `waiting for ${state.waiting.join(", ")}` : state.inputs.join(", ");
     ports.show(state.inputs.length, waits || "none", state.waiting.length ? "warn" : "");
-    mapped.show(state.mappings, `${state.sounding} notes on, ${state.actions} actions`);
+    mapped.show(state.mappings, `${counted(state.sounding, "note")} on, ${counted(state.actions, "action")}`);
     const { enabled = 0, disabled = 0, refused = 0, functions = 0 } = state.plugins;
-    plugins.show(enabled, [refused && `${refused} refused`, disabled && `${disabled} disabled`, functions && `${functions} functions`].filter(Boolean).join(", ") || "enabled", refused ? "warn" : "");
+    plugins.show(enabled, [refused && `${refused} refused`, disabled && `${disabled} disabled`, functions && counted(functions, "function")].filter(Boolean).join(", ") || "enabled", refused ? "warn" : "");
     errors.show(short(state.errors.times), state.errors.last || "none", state.errors.times ? "bad" : "");
     const lines = state.notices.map((/** @type {any} */ one) => `${clock(one.at)}  ${one.text}`);
     if (!lines.length) lines.push("nothing to report");

@@ -22,7 +22,7 @@ class View(Panel):
     hertz = 4.0
 
     def __init__(self, desk: "Desk") -> None:
-        self._late: tuple[int, Mapping[str, float]] = (-1, {})
+        self._late: tuple[int, Mapping[str, float]] = (0, {})
         super().__init__(desk)
 
     def state(self) -> Mapping[str, Any]:

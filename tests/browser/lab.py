@@ -19,6 +19,17 @@ class CellError(AssertionError):
     """A cell raised; the message is its traceback."""
 
 
+def saved(server: JupyterServer, name: str, sources: Sequence[str]) -> str:
+    """Put a notebook with these cells on a server and return its file's name."""
+    notebook = nbformat.v4.new_notebook(
+        cells=[nbformat.v4.new_code_cell(source) for source in sources],
+        metadata={"kernelspec": {"name": "python3", "display_name": "Python 3"}},
+    )
+    file = f"{name}.ipynb"
+    nbformat.write(notebook, server.notebooks / file)
+    return file
+
+
 class Lab:
     """One notebook with its own kernel, in JupyterLab or in Notebook 7.
 
@@ -54,7 +65,7 @@ class Lab:
 
     def open(self, sources: Sequence[str]) -> None:
         """Open a notebook with these cells and wait until its kernel answers."""
-        file = self._saved(self.name, sources)
+        file = saved(self._server, self.name, sources)
         if self._loaded:
             self.show(self.name)
             return
@@ -63,7 +74,7 @@ class Lab:
 
     def open_beside(self, name: str, sources: Sequence[str]) -> None:
         """Open another notebook in the same page, with a kernel of its own; JupyterLab only."""
-        self._saved(name, sources)
+        saved(self._server, name, sources)
         self.show(name)
 
     def show(self, name: str) -> None:
@@ -73,15 +84,6 @@ class Lab:
     def clear(self) -> None:
         """Close all notebooks and forget what panels have kept: JupyterLab is as it was opened."""
         self.page.evaluate("driver.clear()")
-
-    def _saved(self, name: str, sources: Sequence[str]) -> str:
-        notebook = nbformat.v4.new_notebook(
-            cells=[nbformat.v4.new_code_cell(source) for source in sources],
-            metadata={"kernelspec": {"name": "python3", "display_name": "Python 3"}},
-        )
-        file = f"{name}.ipynb"
-        nbformat.write(notebook, self._server.notebooks / file)
-        return file
 
     def run(self, index: int) -> None:
         """Run one cell and wait until it is done.
