@@ -1,6 +1,7 @@
 """The session: mapping, removing, modes, closing, and bad input of all kinds."""
 
 import gc
+import re
 import sys
 import weakref
 from collections.abc import Callable
@@ -11,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from midimon_live import ActionPlugin, Capability, cc, note, plugin, release, send
+from midimon_live import ActionPlugin, Capability, cc, delay, note, plugin, release, send
 from midimon_live.changes import Change
 from midimon_live.errors import (
     InvalidValue,
@@ -79,7 +80,7 @@ def test_map_refuses_what_can_not_take_a_context(action: object) -> None:
 
 def test_map_refuses_what_is_no_trigger() -> None:
     """The text names the builders."""
-    with session() as midi, pytest.raises(InvalidValue, match="36 is no trigger; write one of"):
+    with session() as midi, pytest.raises(InvalidValue, match="36 is no trigger; did you mean"):
         midi.map(36, Silent)
 
 
@@ -695,3 +696,37 @@ def test_a_session_inside_another_ones_cell_maps_for_itself() -> None:
         inner.map(note(36), send("note_on", note=1))
         outer.end(commit=True)
         assert (len(outer.mappings()), len(inner.mappings())) == (0, 1)
+
+
+def returned(context: Any) -> None:
+    """Stand for a function that was called where it should be passed."""
+
+
+@pytest.mark.parametrize(
+    ("trigger", "action", "complaint"),
+    [
+        (37, print, "did you mean note(37)?"),
+        ("37", print, "did you mean note(37)?"),
+        (300, print, "write one of: note(...), "),
+        (True, print, "write one of: note(...), "),
+        ([60, 64], print, "did you mean chord(60, 64)?"),
+        ("note 37", print, "write it without quotes: note(...)"),
+        ("long-press", print, "write it without quotes: long_press(...)"),
+        (note, print, "call it: note(...)"),
+        (send("note_on"), note(36), "it is an action, which comes second: midi.map(note(36), send"),
+        (note(36), note(37), "it is a trigger, which comes first: midi.map(note(36), send"),
+        (note(36), send, "call it: send(...)"),
+        (note(36), delay, "call it: delay(...)"),
+        (note(36), note, "call it: note(...)"),
+        (note(36), "blink", "the plugin of that name is plugin('blink')"),
+        (note(36), [send("note_on"), print], "several, one after another, are sequence(...)"),
+        (note(36), returned(None), "a function is given without calling it: blink, not blink()"),
+    ],
+)
+def test_what_was_meant_is_said(trigger: Any, action: Any, complaint: str) -> None:
+    """Whoever swaps the two, forgets to call a builder, or calls what is to be passed, is told."""
+    with session() as midi:
+        with pytest.raises(InvalidValue, match=re.escape(complaint)):
+            midi.map(trigger, action)
+        with pytest.raises(InvalidValue, match=re.escape(complaint)):
+            midi.on(trigger)(action)
