@@ -340,7 +340,7 @@ def test_output_is_the_virtual_port_until_changed() -> None:
 def test_output_stays_when_no_port_fits() -> None:
     """The error lists those there are."""
     with session() as midi:
-        with pytest.raises(PortNotFound, match="no output is called 'Nope'; there are 0: 'Virtu"):
+        with pytest.raises(PortNotFound, match="no output is called 'Nope'; there is only 'Virt"):
             midi.output = "Nope"
         assert midi.output == "Virtual"
 
