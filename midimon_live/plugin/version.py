@@ -177,9 +177,7 @@ class Version:
         self.lines = Lines(definition.source, definition.namespaces)
         self.number = number
         self._begin_to_speak(voices, before)
-        if lack := no_execute(definition.source):
-            raise InvalidValue(lack)
-        plugin = self.context.copy().run(definition.make)
+        plugin = self.context.copy().run(_made, definition)
         _check(plugin)
         declared = plugin.capabilities if definition.declared is None else definition.declared
         self.scopes = scopes_of(declared, definition.data)
@@ -229,6 +227,13 @@ class Version:
         """Return the code of the author's function, to name its place; None if there is none."""
         function = getattr(self.plugin, "function", None) or self.execute
         return getattr(inspect.unwrap(function), "__code__", None)
+
+
+def _made(definition: Definition) -> Plugin:
+    """Build the instance; raises InvalidValue where its class does not say what it does."""
+    if lack := no_execute(definition.source):
+        raise InvalidValue(lack)
+    return definition.make()
 
 
 def no_execute(source: Any) -> str:
