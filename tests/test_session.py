@@ -12,7 +12,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from midimon_live import ActionPlugin, Capability, cc, delay, note, plugin, release, send
+from midimon_live import (
+    ActionPlugin,
+    Capability,
+    cc,
+    chord,
+    delay,
+    long_press,
+    note,
+    plugin,
+    release,
+    send,
+)
 from midimon_live.changes import Change
 from midimon_live.errors import (
     InvalidValue,
@@ -730,3 +741,32 @@ def test_what_was_meant_is_said(trigger: Any, action: Any, complaint: str) -> No
             midi.map(trigger, action)
         with pytest.raises(InvalidValue, match=re.escape(complaint)):
             midi.on(trigger)(action)
+
+
+@pytest.mark.parametrize(
+    ("call", "complaint"),
+    [
+        (lambda: note(36, velocity=90), "note(note=None, *, velocity_min=1, velocity_max=127, "),
+        (lambda: note(36, chanel=9), "did you mean channel?"),
+        (lambda: note(36, 90), "what stands behind * goes by its name"),
+        (lambda: long_press(36, duration=400), "did you mean duration_ms?"),
+        (lambda: send("note_on", 60), "what stands behind * goes by its name"),
+        (send, "it is written send(message, /, *, channel=0, port=None, "),
+        (delay, "missing 1 required positional argument: 'ms'; it is written delay(ms)"),
+    ],
+)
+def test_a_builder_says_how_it_is_written(call: Callable[[], Any], complaint: str) -> None:
+    """Whoever gives it what it does not take is told what it takes, and what may be meant."""
+    with pytest.raises(TypeError, match=re.escape(complaint)):
+        call()
+
+
+def test_what_a_builder_is_given_may_raise_as_it_likes() -> None:
+    """Only what is wrong with the call itself is explained."""
+
+    def notes() -> Any:
+        yield 60
+        raise TypeError("mine")
+
+    with pytest.raises(TypeError, match=r"^mine$"):
+        chord(notes())

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from midimon_live.actions.base import OK, Action, ActionHost, Outcome, Steps
+from midimon_live.calling import explained
 from midimon_live.curves import Fixed, VelocityMapping, check_velocity
 from midimon_live.errors import InvalidValue
 from midimon_live.events import (
@@ -205,6 +206,7 @@ def _fourteen_bits(context: TriggerContext) -> int:
     return 8192 + (value - 64) * 8191 // 63 if value > 64 else value << 7
 
 
+@explained
 def send(
     message: str,
     /,

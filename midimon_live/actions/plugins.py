@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from midimon_live.actions.base import Action, ActionHost, Outcome, Steps, check_takes_context
+from midimon_live.calling import explained
 from midimon_live.errors import InvalidValue
 from midimon_live.events import TriggerContext
 from midimon_live.plugin.api import Plugin
@@ -38,6 +39,7 @@ class PluginAction(Action):
         return source_name(self.plugin)
 
 
+@explained
 def plugin(plugin: type[Plugin] | Plugin | str, /, **params: Any) -> PluginAction:
     """Execute a plugin with parameters: `plugin(Blink, color="red")` or `plugin("blink")`.
 

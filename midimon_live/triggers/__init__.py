@@ -122,7 +122,7 @@ def _meant(given: Any) -> str:
     """Return what was probably meant by something that is no trigger; "" where nobody knows."""
     if isinstance(given, Action):
         return "it is an action, which comes second: midi.map(note(36), send(...))"
-    if given in TRIGGERS.values():
+    if any(given is one for one in TRIGGERS.values()):
         return f"call it: {given.__name__}(...)"
     if isinstance(given, str) and not given.strip().isdecimal():
         kind = near(given.partition("(")[0].partition(" ")[0], TRIGGERS)
