@@ -272,7 +272,7 @@ class Engine:
         self._tape.fired(steps)
         outcome = self._start(mapping, context, steps)
         if outcome.error:
-            self._counters[outcome.verdict] += 1
+            self._monitor.went_wrong(mapping.number, outcome.verdict)
         steps.append(Step(mapping, outcome.verdict, started, self._now(), outcome.error))
         self._count(mapping.number, started)
 

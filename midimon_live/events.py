@@ -8,9 +8,11 @@ Message layout: MIDI 1.0 Detailed Specification, tables I to V (status byte, the
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from numbers import Integral
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from midimon_live.errors import InvalidValue
+from midimon_live.show import did_you_mean, near
 
 if TYPE_CHECKING:
     import mido
@@ -24,6 +26,10 @@ MALFORMED, SYSEX, SYSTEM = -1, -2, -3
 _NOTE_ON_STATUS, _NOTE_OFF_STEP = 0x90, 0x10 << 7
 _SYSTEM_LENGTHS = {0xF1: 2, 0xF2: 3, 0xF3: 2, 0xF6: 1}
 _SYSTEM_LENGTHS |= dict.fromkeys((0xF8, 0xFA, 0xFB, 0xFC, 0xFE, 0xFF), 1)
+
+# mido's names of values, and what they may be
+_FIELDS = dict.fromkeys(("note", "velocity", "control", "value", "program"), (0, 127))
+_FIELDS |= {"channel": (0, 15), "pitch": (-8192, 8191)}
 
 
 class MidiEvent(NamedTuple):
@@ -180,4 +186,24 @@ def _built(kind: str, fields: dict[str, Any]) -> bytes:
     try:
         return bytes(mido.Message(kind, **fields).bytes())
     except (LookupError, TypeError, ValueError) as error:
-        raise InvalidValue(f"{kind!r} with {fields}: {error}") from None
+        wrong = _what_is_wrong(kind, fields) or f"{kind!r:.80} with {fields!r:.200}: {error}"
+        raise InvalidValue(wrong) from None
+
+
+def _what_is_wrong(kind: str, fields: dict[str, Any]) -> str:
+    """Return why there is no message of that type with those fields; "" where only mido knows."""
+    from mido.messages.specs import SPEC_BY_TYPE
+
+    if kind not in SPEC_BY_TYPE:
+        there = ", ".join(SPEC_BY_TYPE)
+        meant = did_you_mean(near(kind, SPEC_BY_TYPE))
+        return f"{kind!r:.80} is no message type; there are: {there}{meant}"
+    known = SPEC_BY_TYPE[kind]["value_names"]
+    for name, value in fields.items():
+        if name not in known:
+            meant = did_you_mean(near(name, known))
+            return f"{kind} has no field {name!r:.80}; it has {', '.join(known) or 'none'}{meant}"
+        low, high = _FIELDS.get(name, (0, -1))
+        if low <= high and not (isinstance(value, Integral) and low <= int(value) <= high):
+            return f"{name} is {value!r:.80}; allowed are whole numbers from {low} to {high}"
+    return ""

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from functools import cached_property, partial
 from os import PathLike
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from midimon_live import controllers, views
 from midimon_live.assembly import Assembly
@@ -74,11 +74,12 @@ class Files(Links):
 
         Raises:
             ConfigError: it has errors: all of them, each with line and remedy; nothing was changed.
+            InvalidValue: it is no path, but a configuration's own text, for one.
         """
         self._check_open()
         if path is None:
             return self._configuration.current()
-        file = Path(path).expanduser()
+        file = _path(path, "config")
         return self._configuration.check(file) if check else self._configuration.load(file)
 
     def save(self, path: str | PathLike[str] | None = None) -> Table:
@@ -97,7 +98,7 @@ class Files(Links):
             InvalidValue: no path is given and none is in force, the file has errors now, or it
                 can not be written. Nothing was changed.
         """
-        file = self._configuration.path if path is None else Path(path).expanduser()
+        file = self._configuration.path if path is None else _path(path, "save")
         if file is None:
             raise InvalidValue("no configuration file is in force; say where: midi.save(path)")
         table = self._modes.table
@@ -129,6 +130,19 @@ class Files(Links):
             "to change it, make it a file of yours: midi.save(path), then midi.config(path)"
         )
         return table
+
+
+def _path(given: Any, method: str) -> Path:
+    """Return the path that a method was given; raises InvalidValue for anything else."""
+    if isinstance(given, str) and "\n" in given.strip():
+        lines = counted(len(given.strip().splitlines()), "line")
+        raise InvalidValue(
+            f"{method} takes the path of a file, and got a text of {lines}; write the text with "
+            f'%%writefile pads.toml in a cell of its own, then midi.{method}("pads.toml")'
+        )
+    if not isinstance(given, (str, PathLike)):
+        raise InvalidValue(f"{method} takes the path of a file, and got {given!r:.80}")
+    return Path(given).expanduser()
 
 
 def _made(parts: Assembly, committer: Committer, follower: Follower) -> "Configuration":

@@ -28,11 +28,15 @@ class Listing(Files):
         table = self._modes.table
         findings = report.findings(table, table.modes, self.plugins)
         if number is None:
-            return mapped.overview(table, findings, self._monitor.firings)
+            return mapped.overview(table, findings, self._fired)
         found = mapped.find(table, number)
-        fired = self._monitor.firings.get(number, (0, 0.0))[0]
         color = table.colors.get(found.mode or "")
-        return mapped.about(found, color, self._line(found), findings, fired)
+        return mapped.about(found, color, self._line(found), findings, self._fired(number))
+
+    def _fired(self, number: int) -> str:
+        """Return how often a mapping has fired, and how often in vain."""
+        times = str(self._monitor.firings.get(number, (0, 0.0))[0])
+        return " \N{MIDDLE DOT} ".join(filter(None, (times, self._monitor.trouble(number))))
 
     def unmap(self, number: int) -> Table:
         """Take a mapping out, at the end of the running cell if one runs; `undo` brings it back.

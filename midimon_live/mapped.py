@@ -1,6 +1,6 @@
 """What is mapped, for people: in the order it is tried, where it came from, how it is written."""
 
-from collections.abc import Mapping as AnyMapping
+from collections.abc import Callable
 from typing import NamedTuple
 
 from midimon_live.errors import InvalidValue
@@ -112,7 +112,7 @@ def written(mapping: Mapping, color: str | None = None) -> Written:
 
 
 def about(
-    mapping: Mapping, color: str | None, line: int | None, findings: list[Finding], fired: int
+    mapping: Mapping, color: str | None, line: int | None, findings: list[Finding], fired: str
 ) -> Table:
     """Return all there is to say about one mapping.
 
@@ -121,11 +121,11 @@ def about(
         color: of its mode, or None.
         line: where it stands in its file, or None.
         findings: of the report; those about other mappings are left out.
-        fired: how often it has fired.
+        fired: how often it has fired, and how often in vain.
     """
     text = written(mapping, color)
     rows = [("mode", mapping.mode or GLOBAL), ("from", came_from(mapping, line))]
-    rows += [("fired", f"{fired} \N{MULTIPLICATION SIGN}")]
+    rows += [("fired", fired)]
     rows += [(kind, why) for kind, one, why in findings if one.number == mapping.number]
     rows += [("Python", text.python)]
     for index, toml in enumerate(filter(None, (text.toml or text.why_not).splitlines())):
@@ -136,7 +136,7 @@ def about(
 def overview(
     table: MappingTable,
     findings: list[Finding],
-    fired: AnyMapping[int, tuple[int, float]],
+    fired: Callable[[int], str],
     most: int = _MOST_ROWS,
 ) -> Table:
     """Return a table of the mappings, as far as it is to be read.
@@ -144,7 +144,7 @@ def overview(
     Args:
         table: the mappings in force.
         findings: of the report.
-        fired: how often each has fired, by number.
+        fired: tells how often the mapping of a number has fired, and how often in vain.
         most: how many rows.
     """
     marks: dict[int, str] = {}
@@ -159,7 +159,7 @@ def overview(
             one.action,
             one.name,
             came_from(one),
-            fired.get(one.number, (0, 0.0))[0],
+            fired(one.number),
             marks.get(one.number, ""),
         )
         for one in in_order(table)[:most]

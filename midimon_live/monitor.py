@@ -26,6 +26,7 @@ BYTES_KEPT = 64  # of a message that can not be mapped
 Row = tuple[MidiEvent, float, str, tuple["Mapping", ...], Sequence["Step"], Any]
 _LATENESS_WINDOW = 2_000
 _FIRST_LOOK = 256
+_REFUSALS = ("denied", "disabled", "limited", "not found")
 _LOGGER = logging.getLogger("midimon_live")
 
 
@@ -141,6 +142,7 @@ class Monitor:
         counters: how often something out of the ordinary happened, by its name.
         record: takes what happened to an event; the engine calls.
         firings: how often a mapping has fired and when last, in monotonic seconds, by its number.
+        troubles: how often it was refused then, and how often it failed, by the mapping's number.
     """
 
     def __init__(self, clock: Clock, capacity: int = CAPACITY) -> None:
@@ -152,6 +154,7 @@ class Monitor:
         self.counters: Counter[str] = Counter()
         self.record = self._ring.append
         self.firings: dict[int, tuple[int, float]] = {}
+        self.troubles: dict[int, tuple[int, int]] = {}
 
     def fired(self, mapping: int, moment: float) -> None:
         """Count that a mapping fires; the engine calls.
@@ -165,8 +168,29 @@ class Monitor:
             firings[mapping] = before[0] + 1, moment
             return
         if len(firings) >= CAPACITY:
-            del firings[next(iter(firings))]
+            oldest = next(iter(firings))
+            del firings[oldest]
+            self.troubles.pop(oldest, None)
         firings[mapping] = 1, moment
+
+    def went_wrong(self, mapping: int, verdict: str) -> None:
+        """Count that what a mapping fired was not done, or failed.
+
+        Args:
+            mapping: its number.
+            verdict: as in `Step`.
+        """
+        self.counters[verdict] += 1
+        refused, failed = self.troubles.get(mapping, (0, 0))
+        if verdict in _REFUSALS:
+            self.troubles[mapping] = refused + 1, failed
+        elif verdict == "failed":
+            self.troubles[mapping] = refused, failed + 1
+
+    def trouble(self, mapping: int) -> str:
+        """Return how a mapping has fared: "refused 3, failed 1", or "" for well."""
+        words = zip(("refused", "failed"), self.troubles.get(mapping, (0, 0)), strict=True)
+        return ", ".join(f"{word} {times:,}" for word, times in words if times)
 
     def traces(self, last: int | None = None) -> list[Trace]:
         """Return the last `last` traces (all remembered ones by default), oldest first."""

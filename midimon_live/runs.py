@@ -231,7 +231,7 @@ class Runs:
                 verdict=outcome.verdict, finished=self._now(), error=outcome.error
             )
             if outcome.error:
-                self._monitor.counters[outcome.verdict] += 1
+                self._monitor.went_wrong(run.mapping.number, outcome.verdict)
 
     def _cancel(self, run: _Run) -> None:
         if run.over is not None:

@@ -100,10 +100,19 @@ def scopes_of(declared: Any, folder: Path | None = None) -> frozenset[Scope]:
         folder: what relative paths are in.
 
     Raises:
-        InvalidValue: one of them is none, with all that is wrong.
+        InvalidValue: one of them is none, with all that is wrong, or it is no collection.
     """
     if isinstance(declared, str):
         raise InvalidValue(f'capabilities is the text {declared!r}; write a set: {{"{declared}"}}')
+    if isinstance(declared, Capability):
+        own = hasattr(Capability, declared.name)  # a package's has no attribute
+        one = f"Capability.{declared.name}" if own else f'"{declared.value}"'
+        raise InvalidValue(f"capabilities is {one} alone; write a set: {{{one}}}")
+    if not isinstance(declared, Iterable):
+        raise InvalidValue(
+            f"capabilities is {declared!r:.40}; write a set, as {{Capability.MIDI}}, "
+            "or leave the line out"
+        )
     if isinstance(declared, Mapping):
         return frozenset(one for key, value in declared.items() for one in _row(key, value, folder))
     return frozenset(scope(one, folder) for one in declared)

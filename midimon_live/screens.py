@@ -33,7 +33,7 @@ class Screens(Follows):
 
         Args:
             name: "overview", "pads", "monitor", "mappings", "plugins", "grants", "stats", "web",
-                "keep", or one that a package offers; without, all of them, with tabs.
+                "keep", in any case, or one that a package offers; without, all of them, with tabs.
 
         Raises:
             InvalidValue: there is none of that name.

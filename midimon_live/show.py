@@ -1,6 +1,7 @@
 """Answers that read well both as text and in a notebook; everything in them is escaped."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from difflib import get_close_matches
 from html import escape
 from shlex import quote
 from typing import Any
@@ -12,6 +13,7 @@ _STYLE = (
 _CELL = (
     "padding:2px 14px 2px 0;text-align:left;vertical-align:top;font-variant-numeric:tabular-nums"
 )
+_LONGEST_WORD = 80
 _DIM = "color:var(--jp-ui-font-color2,#666)"
 
 
@@ -74,6 +76,20 @@ class Table:
 def counted(number: int, noun: str) -> str:
     """Return "1 mapping" or "2 mappings"."""
     return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
+def near(word: Any, known: Iterable[str]) -> str:
+    """Return which of the known words was probably meant, whatever the case; "" for none."""
+    by_lower = {one.lower(): one for one in known}
+    text = str(word)[:_LONGEST_WORD].strip().lower()
+    found = [one for one in by_lower if len(text) > 1 and one.startswith(text)]
+    found = found if len(found) == 1 else get_close_matches(text, by_lower, 1)
+    return by_lower[found[0]] if found else ""
+
+
+def did_you_mean(meant: str) -> str:
+    """Return "; did you mean note?", or nothing where there is nothing to mean."""
+    return f"; did you mean {meant}?" if meant else ""
 
 
 def as_word(name: str) -> str:

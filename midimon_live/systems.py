@@ -106,7 +106,7 @@ def returned(name: str, asked: str | int, there: Iterable[str]) -> str | None:
 
 def is_index(wanted: str | int) -> bool:
     """Tell whether a port was asked for by its number."""
-    return isinstance(wanted, int) or wanted.isdecimal()
+    return isinstance(wanted, int) or (isinstance(wanted, str) and wanted.isdecimal())
 
 
 def the_one(wanted: str | int, pairs: Sequence[tuple[str, _Of]], what: str) -> tuple[str, _Of]:
@@ -118,11 +118,14 @@ def the_one(wanted: str | int, pairs: Sequence[tuple[str, _Of]], what: str) -> t
     if wanted == "":
         raise PortNotFound(f"no {what} is called ''; give a part of its name")
     names = [name for name, _ in pairs]
-    listed = ", ".join(f"{index}: {name!r}" for index, name in enumerate(names)) or "none"
+    listed = ", ".join(f"{name!r} (number {index})" for index, name in enumerate(names)) or "none"
+    there = f"there {'is only' if len(names) == 1 else 'are'} {listed}"
+    if isinstance(wanted, bool) or not isinstance(wanted, (str, int)):
+        raise PortNotFound(f"{wanted!r:.80} is no {what}; give a part of its name, or its number")
     if is_index(wanted) and wanted not in names:
         if 0 <= int(wanted) < len(pairs):
             return pairs[int(wanted)]
-        raise PortNotFound(f"there is no {what} number {wanted}; there are {listed}")
+        raise PortNotFound(f"there is no {what} number {wanted}; {there}")
     part = str(wanted).lower()
     fitting = [pair for pair in pairs if wanted == pair[0]]
     fitting = fitting or [pair for pair in pairs if part in pair[0].lower()]
@@ -131,4 +134,4 @@ def the_one(wanted: str | int, pairs: Sequence[tuple[str, _Of]], what: str) -> t
     if fitting:
         found = ", ".join(repr(name) for name, _ in fitting)
         raise PortNotFound(f"{wanted!r} fits {len(fitting)} {what}s ({found}): say which")
-    raise PortNotFound(f"no {what} is called {wanted!r}; there are {listed}")
+    raise PortNotFound(f"no {what} is called {wanted!r}; {there}")

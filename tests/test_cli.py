@@ -152,3 +152,15 @@ def test_new_makes_a_plugin_where_it_is_found(
     again = cli("new", "fifth", "--folder", str(tmp_path))
     assert (again.returncode, "is there already" in again.stderr) == (1, True)
     assert "is no plugin's name" in cli("new", "Fifth!").stderr
+
+
+@pytest.mark.parametrize("words", [["new", "fifth"], ["lab", "--no-browser"]])
+@pytest.mark.parametrize("below", ["", "deeper"])
+def test_a_file_in_place_of_a_folder_is_told(folder: Path, words: list[str], below: str) -> None:
+    """It is named, and stays what it was."""
+    file = folder / "good.toml"
+    done = cli(*words, "--folder", str(file / below))
+    assert (done.returncode, done.stdout) == (1, "")
+    said = f"{file} is a file; --folder takes a folder, one that is there or a new one\n"
+    assert done.stderr == said
+    assert file.read_text() == GOOD

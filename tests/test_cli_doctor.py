@@ -213,3 +213,30 @@ def test_nothing_needs_a_driver_or_a_notebook(tmp_path: Path) -> None:
     assert done.returncode == 1
     assert "no jupyter_client" in done.stdout
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("name", ["nonsense", "rtmidi/nonsense", "Virtual "])
+def test_a_backend_that_does_not_exist_is_a_fault(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Both commands end with 1, and say what there is and what to type, as JSON too."""
+    monkeypatch.setenv("MIDIMON_BACKEND", name)
+    said = f"MIDIMON_BACKEND: no backend {name!r}; there are virtual, rtmidi"
+    for words in (["ports"], ["ports", "--json"]):
+        done = cli(*words)
+        assert done.returncode == 1
+        assert done.stderr.startswith(said)
+        assert done.stderr.endswith("unset MIDIMON_BACKEND\n")
+    done = cli("doctor", "--json")
+    answer = json.loads(done.stdout)
+    assert (done.returncode, answer["works"]) == (1, False)
+    (fault,) = (one for one in answer["findings"] if one["status"] == "missing")
+    assert (fault["name"], fault["remedy"]) == ("hardware port", "unset MIDIMON_BACKEND")
+    assert fault["found"].startswith(said)
+
+
+def test_backends_that_exist_are_no_fault(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither without a choice nor with a system of another platform is the name found wrong."""
+    for name in ("", "virtual", "rtmidi", "rtmidi/jack", "rtmidi/core"):
+        monkeypatch.setenv("MIDIMON_BACKEND", name)
+        assert systems.not_a_backend() == "", name

@@ -104,3 +104,11 @@ def test_without_jupyterlab_the_line_that_installs_it_is_said(tmp_path: Path) ->
     assert done.returncode == 1
     assert "-m pip install 'midimon-live[lab]'" in done.stderr
     assert not (tmp_path / "x").exists()
+
+
+def test_a_notebook_outside_of_the_folder_is_told(tmp_path: Path) -> None:
+    """JupyterLab shows nothing above the folder that it is started for."""
+    elsewhere = tmp_path / "mine.ipynb"
+    elsewhere.write_text("{}")
+    with pytest.raises(InvalidValue, match=r"mine.ipynb is not in .*; --folder opens another one"):
+        course.notebook(ROOT, str(elsewhere))

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from midimon_live import ActionPlugin, note, send
-from midimon_live.errors import ConfigError
+from midimon_live.errors import ConfigError, InvalidValue
 from midimon_live.magics import run
 from midimon_live.testing import TestSession, press, released, session, turn
 
@@ -386,3 +386,15 @@ def test_what_is_likely_a_mistake_is_warned_of(file: Path, words: str, said: str
         (row,) = midi.config(file, check=True).rows
         assert row[0] == "warning"
         assert said in row[3]
+
+
+@pytest.mark.parametrize("method", ["config", "save"])
+def test_a_text_in_place_of_a_path_is_told_in_one_line(method: str) -> None:
+    """With how to make a file of it; the text itself, which may be long, is not repeated."""
+    with session() as midi:
+        with pytest.raises(InvalidValue, match="got a text of 600 lines; write") as caught:
+            getattr(midi, method)("[[global_mappings]]\nname = 'pad'\n" * 300)
+        assert "%%writefile pads.toml" in str(caught.value)
+        assert len(str(caught.value)) < 200
+        with pytest.raises(InvalidValue, match="the path of a file, and got"):
+            getattr(midi, method)({"a": 1})

@@ -7,6 +7,7 @@ from functools import partial
 import pytest
 
 from midimon_live import ActionPlugin, Capability, note
+from midimon_live.changes import Change
 from midimon_live.errors import MidimonError, PluginError, PortError
 from midimon_live.sessions import Session
 from midimon_live.testing import press, session
@@ -222,6 +223,9 @@ def test_an_async_loop_ends_with_its_plugin() -> None:
     asyncio.run(test())
 
 
+_CAN = "capabilities"
+
+
 @pytest.mark.parametrize(
     ("body", "complaint"),
     [
@@ -229,14 +233,32 @@ def test_an_async_loop_ends_with_its_plugin() -> None:
         ("async def execute(self, params, context):\n        yield 1", "execute is a generator"),
         ("def execute(self, context):\n        pass", "execute must take params and context"),
         ("execute = print\n    async def initialize(self):\n        pass", "initialize is async"),
+        ("def exeucte(self, params, context):\n        pass", "did you mean execute?"),
+        ("def Execute(self, params, context):\n        pass", "did you mean execute?"),
+        ("def run(self):\n        pass", r"Odd has no execute; write in it: def execute\(self, "),
+        (f"{_CAN} = Capability.MIDI\n    execute = print", r"write a set: {Capability.MIDI}"),
+        (f"{_CAN} = 'midi'\n    execute = print", 'write a set: {"midi"}'),
+        (f"{_CAN} = None\n    execute = print", "capabilities is None; write a set, as"),
     ],
 )
 def test_what_could_never_run_is_refused_at_once(body: str, complaint: str) -> None:
     """Instead of counting as a success that did nothing."""
-    scope = {"ActionPlugin": ActionPlugin}
+    scope = {"ActionPlugin": ActionPlugin, "Capability": Capability}
     exec(f"class Odd(ActionPlugin):\n    {body}", scope)  # noqa: S102 - as a cell does
     with session() as midi, pytest.raises(PluginError, match=complaint):
         midi.map(note(1), scope["Odd"])
+
+
+def test_a_class_that_is_only_defined_is_looked_at_too() -> None:
+    """One whose execute is misspelled is told; a base without any is nobody's mistake."""
+    scope = {"ActionPlugin": ActionPlugin}
+    for name, method in (("Odd", "exeucte"), ("Base", "helper")):
+        exec(f"class {name}(ActionPlugin):\n    def {method}(self): ...", scope)  # noqa: S102
+    with session() as midi:
+        midi.begin(Change())
+        remarks = midi.end(commit=True, classes=[scope["Odd"], scope["Base"]])
+    said = "Odd has exeucte, and no execute; did you mean execute? It is not live"
+    assert remarks == [said]
 
 
 def test_grants_do_not_pass_to_another_plugin_of_the_name() -> None:

@@ -157,7 +157,7 @@ def test_unknown_command_lists_those_there_are(midi: TestSession, line: str) -> 
         ("send note_on 60", "'60' is no name=value"),
         ("send note_on note=sixty", "note"),
         ("send note_on note=128", "128"),
-        ("send nothing", "'nothing' with"),
+        ("send nothing", "'nothing' is no message type"),
         ("send sysex data=1,2", "sysex"),
         ("send clock port=Synth", "no output is called 'Synth'"),
         ("mode Nowhere", "no mode is called 'Nowhere'"),

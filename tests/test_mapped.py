@@ -1,12 +1,13 @@
 """`%midi mappings` and `%midi unmap`: what is mapped, where from, as text; and taking it out."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from midimon_live import ActionPlugin, mapped, note, send
+from midimon_live import ActionPlugin, Capability, mapped, note, send
 from midimon_live.errors import CommandError, InvalidValue
 from midimon_live.magics import run
 from midimon_live.testing import TestSession, press, session
@@ -113,7 +114,7 @@ def test_all_there_is_to_say_about_one(midi: TestSession) -> None:
     midi.mode = "Drums"
     midi.play(press(36), press(36))
     first, second = (str(run(midi, f"mappings {one.number}")) for one in midi.mappings())
-    assert "2 \N{MULTIPLICATION SIGN}" in first
+    assert re.search(r"fired +2\n", first)
     assert 'midi.map(note(36), send("note_on", note=60), mode="Drums")' in first
     assert 'color = "orange"' in first
     assert "shadowed" in second
@@ -178,3 +179,34 @@ def test_what_waits_for_a_beat_can_be_looked_at(midi: TestSession) -> None:
     assert str(change.mappings[0]) == "note 2 in Drums -> send note_on 2 velocity 100"
     midi.advance(8)
     assert midi.waiting() == []
+
+
+class Sends(ActionPlugin):
+    """Send a note, which may be forbidden, or fail."""
+
+    capabilities = {Capability.MIDI}
+    broken = False
+
+    def execute(self, params: Any, context: Any) -> None:
+        """Send it."""
+        if self.broken:
+            raise ValueError
+        self.host.send("note_on", note=50)
+
+
+def test_what_was_refused_or_failed_is_counted_beside_what_fired(midi: TestSession) -> None:
+    """The trigger matched each time; the table, and what is said of one, tell what came of it."""
+    plugin = Sends()
+    midi.map(note(36), plugin)
+    midi.play(press(36))
+    assert re.search(r" 1 *\n", f"{run(midi, 'mappings')}\n")
+    midi.plugins.revoke_capability("sends", "midi")
+    midi.play(*[press(36)] * 3)
+    assert "4 \N{MIDDLE DOT} refused 3" in str(run(midi, "mappings"))
+    midi.plugins.grant_capability("sends", "midi", until="session")
+    plugin.broken = True
+    midi.play(press(36))
+    (mapping,) = midi.mappings()
+    said = "5 \N{MIDDLE DOT} refused 3, failed 1"
+    assert said in str(run(midi, "mappings"))
+    assert said in str(run(midi, f"mappings {mapping.number}"))

@@ -1,6 +1,7 @@
 """Finding ports, keeping them, losing them, getting them back."""
 
 from itertools import pairwise
+from typing import Any
 
 import pytest
 
@@ -159,7 +160,22 @@ def test_connect_lists_what_fits_when_that_is_more_than_one() -> None:
 )
 def test_connect_lists_all_ports_when_none_fits(wanted: str | int, text: str) -> None:
     """With the numbers that `connect` takes."""
-    with pytest.raises(PortNotFound, match=f"{text}; there are 0: 'Virtual', 1: 'Keystation'"):
+    there = r"there are 'Virtual' \(number 0\), 'Keystation' \(number 1\)"
+    with pytest.raises(PortNotFound, match=f"{text}; {there}"):
+        Desk(Hardware("Keystation")).ports.connect(wanted)
+
+
+@pytest.mark.parametrize("wanted", ["nope", 9])
+def test_where_there_is_one_port_the_sentence_says_one(wanted: str | int) -> None:
+    """And its number is not taken for how many there are."""
+    with pytest.raises(PortNotFound, match=r"; there is only 'Virtual' \(number 0\)"):
+        Desk(Hardware()).ports.connect(wanted)
+
+
+@pytest.mark.parametrize("wanted", [None, 1.5, ["Keystation"], True])
+def test_what_is_neither_name_nor_number_is_told(wanted: Any) -> None:
+    """With what to give instead."""
+    with pytest.raises(PortNotFound, match="is no input; give a part of its name, or its number"):
         Desk(Hardware("Keystation")).ports.connect(wanted)
 
 

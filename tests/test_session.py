@@ -1,6 +1,7 @@
 """The session: mapping, removing, modes, closing, and bad input of all kinds."""
 
 import gc
+import re
 import sys
 import weakref
 from collections.abc import Callable
@@ -11,7 +12,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from midimon_live import ActionPlugin, Capability, cc, note, plugin, release, send
+from midimon_live import (
+    ActionPlugin,
+    Capability,
+    cc,
+    chord,
+    delay,
+    long_press,
+    note,
+    plugin,
+    release,
+    send,
+)
 from midimon_live.changes import Change
 from midimon_live.errors import (
     InvalidValue,
@@ -79,7 +91,7 @@ def test_map_refuses_what_can_not_take_a_context(action: object) -> None:
 
 def test_map_refuses_what_is_no_trigger() -> None:
     """The text names the builders."""
-    with session() as midi, pytest.raises(InvalidValue, match="36 is no trigger; write one of"):
+    with session() as midi, pytest.raises(InvalidValue, match="36 is no trigger; did you mean"):
         midi.map(36, Silent)
 
 
@@ -339,7 +351,7 @@ def test_output_is_the_virtual_port_until_changed() -> None:
 def test_output_stays_when_no_port_fits() -> None:
     """The error lists those there are."""
     with session() as midi:
-        with pytest.raises(PortNotFound, match="no output is called 'Nope'; there are 0: 'Virtu"):
+        with pytest.raises(PortNotFound, match="no output is called 'Nope'; there is only 'Virt"):
             midi.output = "Nope"
         assert midi.output == "Virtual"
 
@@ -695,3 +707,66 @@ def test_a_session_inside_another_ones_cell_maps_for_itself() -> None:
         inner.map(note(36), send("note_on", note=1))
         outer.end(commit=True)
         assert (len(outer.mappings()), len(inner.mappings())) == (0, 1)
+
+
+def returned(context: Any) -> None:
+    """Stand for a function that was called where it should be passed."""
+
+
+@pytest.mark.parametrize(
+    ("trigger", "action", "complaint"),
+    [
+        (37, print, "did you mean note(37)?"),
+        ("37", print, "did you mean note(37)?"),
+        (300, print, "write one of: note(...), "),
+        (True, print, "write one of: note(...), "),
+        ([60, 64], print, "did you mean chord(60, 64)?"),
+        ("note 37", print, "write it without quotes: note(...)"),
+        ("long-press", print, "write it without quotes: long_press(...)"),
+        (note, print, "call it: note(...)"),
+        (send("note_on"), note(36), "it is an action, which comes second: midi.map(note(36), send"),
+        (note(36), note(37), "it is a trigger, which comes first: midi.map(note(36), send"),
+        (note(36), send, "call it: send(...)"),
+        (note(36), delay, "call it: delay(...)"),
+        (note(36), note, "call it: note(...)"),
+        (note(36), "blink", "the plugin of that name is plugin('blink')"),
+        (note(36), [send("note_on"), print], "several, one after another, are sequence(...)"),
+        (note(36), returned(None), "a function is given without calling it: blink, not blink()"),
+    ],
+)
+def test_what_was_meant_is_said(trigger: Any, action: Any, complaint: str) -> None:
+    """Whoever swaps the two, forgets to call a builder, or calls what is to be passed, is told."""
+    with session() as midi:
+        with pytest.raises(InvalidValue, match=re.escape(complaint)):
+            midi.map(trigger, action)
+        with pytest.raises(InvalidValue, match=re.escape(complaint)):
+            midi.on(trigger)(action)
+
+
+@pytest.mark.parametrize(
+    ("call", "complaint"),
+    [
+        (lambda: note(36, velocity=90), "note(note=None, *, velocity_min=1, velocity_max=127, "),
+        (lambda: note(36, chanel=9), "did you mean channel?"),
+        (lambda: note(36, 90), "what stands behind * goes by its name"),
+        (lambda: long_press(36, duration=400), "did you mean duration_ms?"),
+        (lambda: send("note_on", 60), "what stands behind * goes by its name"),
+        (send, "it is written send(message, /, *, channel=0, port=None, "),
+        (delay, "missing 1 required positional argument: 'ms'; it is written delay(ms)"),
+    ],
+)
+def test_a_builder_says_how_it_is_written(call: Callable[[], Any], complaint: str) -> None:
+    """Whoever gives it what it does not take is told what it takes, and what may be meant."""
+    with pytest.raises(TypeError, match=re.escape(complaint)):
+        call()
+
+
+def test_what_a_builder_is_given_may_raise_as_it_likes() -> None:
+    """Only what is wrong with the call itself is explained."""
+
+    def notes() -> Any:
+        yield 60
+        raise TypeError("mine")
+
+    with pytest.raises(TypeError, match=r"^mine$"):
+        chord(notes())

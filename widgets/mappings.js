@@ -15,12 +15,12 @@ const NOTHING = "Nothing is mapped yet. Press Learn and play a pad, or map one i
 
 /** @typedef {{ key: string, number: number, mode: string | null, file: boolean, trigger: string, listens: string,
  *   action: string, name: string, from: string, line: number, marks: [string, string][], waits: string,
- *   times: number, last: number, words: string }} Row */
+ *   times: number, last: number, trouble: string, words: string }} Row */
 
 /** @param {any[]} sent @param {string} key @param {string} waits @returns {Row} */
 function rowOf([number, mode, file, trigger, listens, action, name, from], key, waits) {
   const words = [trigger, listens, action, name, from, mode ?? "all modes", waits ? "" : number].join(" ").toLowerCase();
-  return { key, number, mode, file, trigger, listens, action, name, from, line: 0, marks: [], waits, times: 0, last: 0, words };
+  return { key, number, mode, file, trigger, listens, action, name, from, line: 0, marks: [], waits, times: 0, last: 0, trouble: "", words };
 }
 
 /** @param {Row} row where it was made, and in which line of the file */
@@ -129,11 +129,11 @@ function build(panel) {
   function showState(node, row) {
     const leaves = state.waiting.find((one) => one.removed.includes(row.number) && !row.waits);
     const kinds = [...new Set(row.marks.map(([kind]) => kind))];
-    const said = row.waits || (leaves ? `goes, next ${leaves.boundary}` : kinds.join(", "));
+    const said = row.waits || (leaves ? `goes, next ${leaves.boundary}` : [...kinds, row.trouble].filter(Boolean).join(", "));
     const kind = row.waits || leaves ? "accent" : kinds.includes("dead") ? "bad" : "warn";
     text(node, said);
     node.className = said ? `mm-chip mm-${kind}` : "";
-    attr(node, "title", row.marks.map(([one, why]) => `${one}: ${why}`).join("\n") || said);
+    attr(node, "title", row.marks.map(([one, why]) => `${one}: ${why}`).concat(row.trouble ? `fired ${row.times}, ${row.trouble}` : []).join("\n") || said);
   }
 
   function listen() {
@@ -305,9 +305,9 @@ function build(panel) {
     for (const number of news.gone ?? []) rows.delete(number);
     for (const sent of news.rows ?? []) rows.set(sent[0], rowOf(sent, String(sent[0]), ""));
     for (const [number, line, marks] of news.notes ?? []) Object.assign(rows.get(number) ?? {}, { line, marks });
-    for (const [number, times, last] of news.fired ?? []) {
-      Object.assign(rows.get(number) ?? {}, { times, last });
-      if (!news.whole && !news.rows) light(dots.get(String(number)));
+    for (const [number, times, last, trouble] of news.fired ?? []) {
+      if (!news.whole && !news.rows && rows.get(number)?.times !== times) light(dots.get(String(number)));
+      Object.assign(rows.get(number) ?? {}, { times, last, trouble });
     }
   }
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from midimon_live import desktop
 from midimon_live.actions.base import OK, Action, ActionHost, Outcome, Steps
 from midimon_live.actions.beside import beside
+from midimon_live.calling import explained
 from midimon_live.errors import InvalidValue, MidimonError
 from midimon_live.events import TriggerContext, check_range
 from midimon_live.keynames import parse_keys
@@ -160,6 +161,7 @@ class VolumeControl(_DesktopAction):
         return f"volume {self.operation}{'' if self.value is None else f' {self.value}'}"
 
 
+@explained
 def keys(keys: str | Sequence[str], *, modifiers: str | Sequence[str] = ()) -> Keystroke:
     """Press keys, one after another: `keys("cmd+shift+a")`, `keys(["down", "enter"])`.
 
@@ -180,6 +182,7 @@ def keys(keys: str | Sequence[str], *, modifiers: str | Sequence[str] = ()) -> K
     return Keystroke(*parse_keys(keys, modifiers))
 
 
+@explained
 def text(text: str) -> Text:
     r"""Type a text; "\n" is the enter key and "\t" the tab key.
 
@@ -191,6 +194,7 @@ def text(text: str) -> Text:
     raise InvalidValue(f"text is {text!r:.80}; allowed is text of one character or more")
 
 
+@explained
 def mouse(
     button: str = "left", *, x: int | None = None, y: int | None = None, clicks: int = 1
 ) -> MouseClick:
@@ -217,6 +221,7 @@ def mouse(
     return MouseClick(name, place, times)
 
 
+@explained
 def volume(operation: str, value: int | None = None) -> VolumeControl:
     """Change the volume of the default output: `volume("set", 40)`, `volume("up")`.
 

@@ -16,6 +16,7 @@ from midimon_live.actions.base import (
     perform,
 )
 from midimon_live.actions.plugins import check_action
+from midimon_live.calling import explained
 from midimon_live.conditions import Condition, check_condition, decide
 from midimon_live.errors import InvalidValue
 from midimon_live.events import TriggerContext, check_range
@@ -220,6 +221,7 @@ def attempt(action: Action, host: ActionHost, context: TriggerContext) -> Steps:
         return Outcome("failed", str(error), error)
 
 
+@explained
 def sequence(*actions: Any, stop_on_error: bool = False) -> Sequence:
     """Do actions one after another: `sequence(send(...), delay(200), function)`.
 
@@ -237,6 +239,7 @@ def sequence(*actions: Any, stop_on_error: bool = False) -> Sequence:
     return _checked(Sequence(tuple(map(check_action, actions)), bool(stop_on_error)))
 
 
+@explained
 def delay(ms: float) -> Delay:
     """Wait, without keeping anything else waiting; 0-86,400,000 milliseconds.
 
@@ -246,6 +249,7 @@ def delay(ms: float) -> Delay:
     return Delay(_milliseconds("ms", ms))
 
 
+@explained
 def repeat(action: Any, count: int, *, delay_ms: float = 0, stop_on_error: bool = False) -> Repeat:
     """Do an action `count` times.
 
@@ -267,6 +271,7 @@ def repeat(action: Any, count: int, *, delay_ms: float = 0, stop_on_error: bool 
     return _checked(repeated)
 
 
+@explained
 def when(condition: Any, then: Any, otherwise: Any = None) -> Conditional:
     """Do `then` when the condition holds at the moment of firing, else `otherwise`.
 
@@ -286,6 +291,7 @@ def when(condition: Any, then: Any, otherwise: Any = None) -> Conditional:
     return _checked(decided)
 
 
+@explained
 def mode(mode: str | int, *, while_held: bool = False) -> ModeChange:
     """Make another mode active, from the next event on.
 

@@ -2,10 +2,10 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from difflib import get_close_matches
 from typing import Any
 
 from midimon_live.actions.base import OK, Action, ActionHost, Outcome, Steps
+from midimon_live.calling import explained
 from midimon_live.curves import Fixed, VelocityMapping, check_velocity
 from midimon_live.errors import InvalidValue
 from midimon_live.events import (
@@ -19,6 +19,7 @@ from midimon_live.events import (
     TriggerContext,
     check_range,
 )
+from midimon_live.show import did_you_mean, near
 
 PASS = "pass"  # noqa: S105 - a word of the user's, no password
 _ON, _OFF = 100, 64  # velocities where the event has none
@@ -205,6 +206,7 @@ def _fourteen_bits(context: TriggerContext) -> int:
     return 8192 + (value - 64) * 8191 // 63 if value > 64 else value << 7
 
 
+@explained
 def send(
     message: str,
     /,
@@ -233,12 +235,8 @@ def send(
     """
     kind = _type(message)
     known = TYPES[kind][1]
+    _check_names(kind, fields)
     given = {_FIELD_SAME.get(name, name): value for name, value in fields.items()}
-    for name in given:
-        if name not in known:
-            near = get_close_matches(name, known, 1)
-            hint = f"; did you mean {near[0]}?" if near else ""
-            raise InvalidValue(f"{kind} has no field {name!r}; it has {', '.join(known)}{hint}")
     values = {name: _number(name, given.get(name, _DEFAULTS.get(name, 0))) for name in known[:1]}
     last = known[-1] if known[-1] in ("value", "pitch") else None
     _check_end(kind, duration_ms, until_release=until_release)
@@ -267,10 +265,24 @@ def _type(message: Any) -> str:
     word = message_type(message)
     if word is None:
         word = str(message).lower()
-        near = get_close_matches(word, [*TYPES, *_SAME], 1)
-        hint = f"; did you mean {near[0]}?" if near else ""
-        raise InvalidValue(f"{message!r} is no message type; there are: {', '.join(TYPES)}{hint}")
+        meant = near(word, [*TYPES, *_SAME])
+        hint = did_you_mean(_SAME.get(meant, meant))
+        if not isinstance(message, str):
+            hint = '; write the type first, and the rest by name: send("note_on", note=60)'
+        raise InvalidValue(
+            f"{message!r:.80} is no message type; there are: {', '.join(TYPES)}{hint}"
+        )
     return word
+
+
+def _check_names(kind: str, fields: Collection[str]) -> None:
+    """Raise InvalidValue for a field that the type does not have."""
+    known = TYPES[kind][1]
+    others = ("channel", "port", *(("duration_ms", "until_release") if kind == "note_on" else ()))
+    for name in fields:
+        if _FIELD_SAME.get(name, name) not in known:
+            hint = did_you_mean(near(name, (*known, *others)))
+            raise InvalidValue(f"{kind} has no field {name!r}; it has {', '.join(known)}{hint}")
 
 
 def _number(field: str, value: Any) -> Number:

@@ -10,10 +10,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from midimon_live.actions.base import Action, ActionHost, Outcome, Steps, check_takes_context
+from midimon_live.calling import explained
 from midimon_live.errors import InvalidValue
 from midimon_live.events import TriggerContext
 from midimon_live.plugin.api import Plugin
+from midimon_live.triggers import Trigger
 
+_BUILDERS = ("midimon_live.actions", "midimon_live.triggers")
 PluginSource = type[Plugin] | Plugin | str | Callable[[TriggerContext], Any]
 
 
@@ -36,6 +39,7 @@ class PluginAction(Action):
         return source_name(self.plugin)
 
 
+@explained
 def plugin(plugin: type[Plugin] | Plugin | str, /, **params: Any) -> PluginAction:
     """Execute a plugin with parameters: `plugin(Blink, color="red")` or `plugin("blink")`.
 
@@ -57,13 +61,35 @@ def check_action(action: Any) -> Action:
         return action
     if isinstance(action, Plugin) or is_plugin_class(action):
         return PluginAction(action)
-    if isinstance(action, type) or not callable(action):
-        raise InvalidValue(
-            f"{action!r:.80} is no action; give an ActionPlugin (class or instance), a builder's "
-            "result such as send(...) or plugin(...), or a function that takes the context"
+    if isinstance(action, type) or not callable(action) or _is_builder(action):
+        instead = _meant(action) or (
+            "give an ActionPlugin (class or instance), a builder's result such as send(...) or "
+            "plugin(...), or a function that takes the context"
         )
+        raise InvalidValue(f"{action!r:.80} is no action; {instead}")
     check_takes_context(action)
     return PluginAction(action)
+
+
+def _is_builder(candidate: Any) -> bool:
+    """Tell whether it is a builder itself, and not what it makes."""
+    module = getattr(candidate, "__module__", None) or ""
+    return inspect.isfunction(candidate) and module.startswith(_BUILDERS)
+
+
+def _meant(given: Any) -> str:
+    """Return what was probably meant by something that is no action; "" where nobody knows."""
+    if isinstance(given, Trigger):
+        return "it is a trigger, which comes first: midi.map(note(36), send(...))"
+    if _is_builder(given):
+        return f"call it: {given.__name__}(...)"
+    if isinstance(given, str):
+        return f"the plugin of that name is plugin({given!r:.80})"
+    if isinstance(given, (list, tuple)):
+        return "several, one after another, are sequence(...)"
+    if given is None:
+        return "a function is given without calling it: blink, not blink()"
+    return ""
 
 
 def is_plugin_class(candidate: Any) -> bool:

@@ -12,6 +12,7 @@ from typing import Any
 
 from midimon_live.actions.base import OK, Action, ActionHost, Outcome, Steps, Wait
 from midimon_live.actions.beside import beside
+from midimon_live.calling import explained
 from midimon_live.errors import InvalidValue
 from midimon_live.events import TriggerContext
 from midimon_live.processes import Ended, Process, program_missing, start_apart
@@ -136,6 +137,7 @@ def _caught(
     return caught
 
 
+@explained
 def shell(
     command: str | Sequence[str],
     *,
@@ -292,6 +294,7 @@ def _launched(app: str, args: Sequence[str]) -> str:
     return (_lines(ended.output) or [f"{command[0]} ended with {ended.verdict}"])[-1]
 
 
+@explained
 def launch(app: str, *arg: str, args: Sequence[str] = ()) -> Launch:
     """Start an application: `launch("Ableton Live")`, `launch("gimp", "picture.png")`.
 

@@ -58,8 +58,12 @@ def notebook(root: Path, wanted: str | None) -> str:
     there = sorted(one.name for one in (root / NOTEBOOKS).glob("*.ipynb"))
     if wanted is None and there:
         return f"{NOTEBOOKS}/{quote(there[0])}"
-    if wanted and (root / wanted).is_file():
-        return quote((root / wanted).resolve().relative_to(root.resolve()).as_posix())
+    if wanted and (file := (root / wanted).resolve()).is_file():
+        if file.is_relative_to(root.resolve()):
+            return quote(file.relative_to(root.resolve()).as_posix())
+        raise InvalidValue(
+            f"{file} is not in {root}, the folder that is opened; --folder opens another one"
+        )
     fitting = [name for name in there if wanted and name.startswith(Path(wanted).name)]
     if len(fitting) == 1:
         return f"{NOTEBOOKS}/{quote(fitting[0])}"

@@ -8,7 +8,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from midimon_live.cli.answers import FAILED, complain, say
+from midimon_live.cli.answers import FAILED, complain, say, wanted_folder
 from midimon_live.cli.findings import pip_line
 from midimon_live.errors import InvalidValue
 from midimon_live.show import counted, printable
@@ -45,7 +45,7 @@ def run(chosen: argparse.Namespace) -> int:
     try:
         root = checkout() if chosen.folder is None else None
         if root is None:
-            root, new = copied(Path(chosen.folder or USUAL_FOLDER).expanduser().absolute())
+            root, new = copied(wanted_folder(chosen.folder or USUAL_FOLDER))
             if new:
                 say(printable(f"{counted(new, 'file')} copied to {root}"))
         opened = notebook(root, chosen.notebook)

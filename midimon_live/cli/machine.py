@@ -9,7 +9,13 @@ from statistics import median
 
 from midimon_live.backends import open_backend
 from midimon_live.cli.findings import GOOD, MISSING, OPTIONAL, Finding, as_root, good, system_line
-from midimon_live.cli.systems import SystemState, hardware, in_use
+from midimon_live.cli.systems import (
+    SystemState,
+    hardware,
+    in_use,
+    not_a_backend,
+    without_choice,
+)
 from midimon_live.clock import SystemClock, sleep
 from midimon_live.errors import MidimonError, PortError
 from midimon_live.show import counted, printable
@@ -125,6 +131,9 @@ _REASONS: dict[str, Callable[[SystemState], tuple[str, str]]] = {"alsa": _no_als
 
 
 def _opened(system: str) -> Finding:
+    if wrong := not_a_backend():
+        found = f"MIDIMON_BACKEND: {wrong}"
+        return Finding("hardware port", MISSING, printable(found), without_choice())
     if not system:
         found = "no MIDI system answers; the virtual port and the browser's ports work without"
         return Finding("hardware port", OPTIONAL, found, "in a notebook: midi.web()")

@@ -1,10 +1,9 @@
 """`midimon-live new`: a folder to begin a plugin with."""
 
 import argparse
-from pathlib import Path
 from typing import Any
 
-from midimon_live.cli.answers import OK, complain, say, say_json
+from midimon_live.cli.answers import OK, complain, say, say_json, wanted_folder
 from midimon_live.errors import InvalidValue
 from midimon_live.show import printable
 
@@ -26,7 +25,7 @@ def run(chosen: argparse.Namespace) -> int:
     from midimon_live.plugin.folders.scaffold import new_plugin
 
     try:
-        parent = Path(chosen.folder).expanduser() if chosen.folder else plugins_folder()
+        parent = wanted_folder(chosen.folder) if chosen.folder else plugins_folder()
         made = new_plugin(chosen.name, parent.absolute())
     except (InvalidValue, OSError, RuntimeError) as error:
         return complain(error)

@@ -5,7 +5,7 @@ import os
 from dataclasses import asdict
 from typing import Any
 
-from midimon_live.cli.answers import FAILED, OK, say, say_json
+from midimon_live.cli.answers import FAILED, OK, complain, say, say_json
 from midimon_live.show import Table, printable
 
 
@@ -17,8 +17,8 @@ def add(commands: Any) -> None:
 
 
 def run(chosen: argparse.Namespace) -> int:
-    """List them; OK unless MIDIMON_BACKEND asks for a system that does not answer."""
-    from midimon_live.cli.systems import every, in_use
+    """List them; OK unless MIDIMON_BACKEND names none, or one that does not answer."""
+    from midimon_live.cli.systems import every, in_use, not_a_backend, without_choice
 
     states = list(every())
     taken, wanted = in_use(states), os.environ.get("MIDIMON_BACKEND") or ""
@@ -39,4 +39,6 @@ def run(chosen: argparse.Namespace) -> int:
         remarks.append(f"midi.connect finds hardware on: {taken or 'none'}")
         remarks.append(f"ports of your own, that other programs see: {own}")
         say(repr(Table("", ("system", "", "port"), rows, remarks)))
+    if wrong := not_a_backend():
+        return complain(f"MIDIMON_BACKEND: {wrong}. Name one of them, or: {without_choice()}")
     return FAILED if wanted.startswith("rtmidi") and not taken else OK

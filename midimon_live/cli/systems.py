@@ -5,7 +5,7 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from midimon_live.backends import open_backend
+from midimon_live.backends import BACKENDS, open_backend
 from midimon_live.backends.driver import load_driver
 from midimon_live.clock import SystemClock
 from midimon_live.errors import PortError
@@ -68,6 +68,19 @@ def in_use(states: list[SystemState]) -> str:
     wanted = os.environ.get("MIDIMON_BACKEND") or "rtmidi"
     fitting = (one for one in states if one.answers and one.name.startswith("rtmidi/"))
     return next((one.name for one in fitting if wanted in (one.name, "rtmidi")), "")
+
+
+def not_a_backend() -> str:
+    """Return what is wrong with the name in MIDIMON_BACKEND; "" where a backend is called so."""
+    wanted = os.environ.get("MIDIMON_BACKEND") or "rtmidi"
+    there = [*BACKENDS, *(f"rtmidi/{one}" for one in _OF_PLATFORM.get(sys.platform, ()))]
+    known = (*there, *(f"rtmidi/{one}" for one in _NAMES))  # JACK can be on every platform
+    return "" if wanted in known else f"no backend {wanted!r}; there are {', '.join(there)}"
+
+
+def without_choice() -> str:
+    """Return the line, as it is typed on this platform, that takes MIDIMON_BACKEND away."""
+    return "set MIDIMON_BACKEND=" if sys.platform == "win32" else "unset MIDIMON_BACKEND"
 
 
 def _asked(api: str) -> SystemState:

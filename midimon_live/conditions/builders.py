@@ -13,6 +13,7 @@ from midimon_live.actions.base import (
     check_takes_context,
 )
 from midimon_live.actions.beside import beside
+from midimon_live.calling import explained
 from midimon_live.conditions.kinds import (
     DAYS,
     Always,
@@ -44,6 +45,7 @@ def never() -> Never:
     return Never()
 
 
+@explained
 def time_range(start: str, end: str) -> TimeRange:
     """Hold from one minute of the day to another: `time_range("22:00", "06:00")`.
 
@@ -65,6 +67,7 @@ def _time(field: str, value: Any) -> str:
     raise InvalidValue(f"{field} is {value!r:.80}; allowed is 'HH:MM' from '00:00' to '23:59'")
 
 
+@explained
 def day_of_week(*day: int | str, days: Iterable[int | str] = ()) -> DayOfWeek:
     """Hold on some days: `day_of_week("sat", "sun")` or `day_of_week(6, 7)`.
 
@@ -92,6 +95,7 @@ def _day(value: Any) -> int:
     )
 
 
+@explained
 def app_running(app_name: str) -> AppRunning:
     """Hold while a process runs whose name, or whose program's name, contains `app_name`.
 
@@ -101,6 +105,7 @@ def app_running(app_name: str) -> AppRunning:
     return AppRunning(_name("app_name", app_name))
 
 
+@explained
 def app_frontmost(app_name: str) -> AppFrontmost:
     """Hold while the application of that name has the focus.
 
@@ -113,6 +118,7 @@ def app_frontmost(app_name: str) -> AppFrontmost:
     return AppFrontmost(_name("app_name", app_name))
 
 
+@explained
 def mode_is(mode: str) -> ModeIs:
     """Hold while the mode of that name is active.
 
@@ -155,6 +161,7 @@ def _nested(condition: _Made) -> _Made:
     return condition
 
 
+@explained
 def not_(condition: Any) -> Not:
     """Hold while a condition, or a function of the context, does not.
 

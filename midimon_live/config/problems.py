@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
 from typing import Any
+
+from midimon_live.show import near
 
 ERROR, WARNING = "error", "warning"
 _LONGEST, _LARGEST, _WHOLE = 80, 128, 1000
@@ -118,9 +119,8 @@ def clipped(text: str) -> str:
 
 def did_you_mean(word: Any, known: Iterable[str]) -> str:
     """Return "; did you mean "note"?", or nothing when no word is near."""
-    by_lower = {one.lower(): one for one in known}
-    near = get_close_matches(str(word)[:_LONGEST].lower(), by_lower, 1, 0.6)
-    return f'; did you mean "{by_lower[near[0]]}"?' if near else ""
+    meant = near(word, known)
+    return f'; did you mean "{meant}"?' if meant else ""
 
 
 def listed(words: Sequence[str]) -> str:

@@ -55,18 +55,19 @@ class Desk:
         self.line = self._new_line()
 
     def panel(self, name: str) -> Panel:
-        """Return the panel of that name, the same one every time.
+        """Return the panel of that name, in any case, or title, the same one every time.
 
         Raises:
             InvalidValue: there is none of that name.
         """
+        from midimon_live.panels import kind, named
+
+        name = named(name, self.parts.hooks)
         known = self._panels.get(name)
         if known is not None and known.comm is not None:
             return known
         if self.line.comm is None:  # somebody closed all widgets
             self.line = self._new_line()
-        from midimon_live.panels import kind
-
         panel = self._panels[name] = kind(name, self.parts.hooks)(self)
         return panel
 

@@ -41,7 +41,7 @@ class View(Panel):
         self._refused: dict[str, str] = {}
         self._order: list[Mapped] = []
         self._remarks: dict[int, tuple[tuple[str, str], ...]] = {}
-        self._seen: dict[int, tuple[int, float]] = {}
+        self._seen: tuple[dict[int, Any], dict[int, Any]] = {}, {}
         self._whole = True
         self._step = 0
         self._forget()
@@ -160,7 +160,7 @@ class View(Panel):
         self._whole = True
         self._said: dict[str, Any] = {}
         self._sent: dict[int, Note] = {}
-        self._fired: dict[int, tuple[int, float]] = {}
+        self._fired: dict[int, tuple[Any, ...]] = {}
         self._behind = True
 
     def _around(self) -> list[tuple[str, Any]]:
@@ -249,20 +249,24 @@ class View(Panel):
         )
 
     def _tell_fired(self, news: dict[str, Any]) -> None:
-        """Add how often mappings have fired, and when last, where that has changed."""
-        firings = dict(self.parts.monitor.firings)
-        if firings == self._seen and "rows" not in news:
+        """Add how often mappings have fired, when last and how often in vain, where it changed."""
+        monitor = self.parts.monitor
+        firings, troubles = dict(monitor.firings), dict(monitor.troubles)
+        if (firings, troubles) == self._seen and "rows" not in news:
             return
-        self._seen = firings
+        self._seen = firings, troubles
         sent, fired, epoch_ms = self._sent, self._fired, self.parts.clock.epoch_ms
         changed = [
-            (number, *one)
+            (number, *one, monitor.trouble(number))
             for number, one in firings.items()
-            if number in sent and fired.get(number) != one
+            if number in sent and fired.get(number) != (*one, troubles.get(number))
         ]
         if changed:
-            fired.update((number, (times, last)) for number, times, last in changed)
-            news["fired"] = [(number, times, epoch_ms(last)) for number, times, last in changed]
+            for number, times, last, _ in changed:
+                fired[number] = times, last, troubles.get(number)
+            news["fired"] = [
+                (number, times, epoch_ms(last), trouble) for number, times, last, trouble in changed
+            ]
 
 
 def _actions(definitions: Mapping[str, Definition]) -> list[str]:

@@ -26,7 +26,7 @@ import sys
 from abc import ABC, abstractmethod
 from collections import deque
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping, MutableMapping
-from typing import IO, Any, ClassVar, Protocol, TypeVar
+from typing import IO, TYPE_CHECKING, Any, ClassVar, Protocol, TypeVar
 
 from midimon_live.capabilities import Capability
 from midimon_live.events import TriggerContext
@@ -144,6 +144,9 @@ class Host(Protocol):
         """
 
 
+_OF_HOST = {name for name in (*vars(Host), *Host.__annotations__) if not name.startswith("_")}
+
+
 def snake_case(name: str) -> str:
     """Return "my_http_plugin" for "MyHTTPPlugin"."""
     return re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", name).lower()
@@ -200,6 +203,17 @@ class Plugin(ABC):
             cls.description = lines[0] if lines else ""
         if not abstract:
             defined.append(cls)
+
+    if not TYPE_CHECKING:  # a checker would take every name for one of a plugin's
+
+        def __getattr__(self, name: str) -> Any:
+            """Say where to find what is not in a plugin itself."""
+            text = f"{type(self).__name__!r} object has no attribute {name!r}"
+            if name == "host":
+                text += "; it is there from initialize on, and not in __init__"
+            elif name in _OF_HOST:
+                text += f"; did you mean self.host.{name}?"
+            raise AttributeError(text, name=name, obj=self)
 
     def initialize(self) -> None:  # noqa: B027 - optional, not forgotten
         """Prepare; called once before the plugin is live. Raising keeps the old version playing."""

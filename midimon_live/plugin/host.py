@@ -152,7 +152,10 @@ class VersionHost:
     def schedule(self, delay: float, function: Callable[..., Any], *args: Any) -> Timer:
         """Call `function(*args)` later; see `Host.schedule`."""
         if not callable(function):
-            raise InvalidValue(f"{function!r:.80} can not be called; give a function")
+            raise InvalidValue(
+                f"{function!r:.80} can not be called; pass the function, not what it returned: "
+                f"schedule({delay!r:.40}, self.end, 50) calls self.end(50) then"
+            )
         if not isinstance(delay, (int, float)) or not 0 <= delay <= _LONGEST_S:
             raise InvalidValue(f"delay is {delay!r:.40}; allowed are 0 to {_LONGEST_S} seconds")
         return self._services.schedule(self._version, max(delay, _SHORTEST_S), function, args)

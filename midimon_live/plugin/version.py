@@ -22,6 +22,7 @@ from midimon_live.plugin.lines import Lines
 from midimon_live.plugin.stats import StatsRecorder
 from midimon_live.plugin.voices import Voice, Voices
 from midimon_live.scopes import Rights, scopes_of
+from midimon_live.show import near
 from midimon_live.timers import Timer
 
 _RECENT = 8
@@ -176,7 +177,7 @@ class Version:
         self.lines = Lines(definition.source, definition.namespaces)
         self.number = number
         self._begin_to_speak(voices, before)
-        plugin = self.context.copy().run(definition.make)
+        plugin = self.context.copy().run(_made, definition)
         _check(plugin)
         declared = plugin.capabilities if definition.declared is None else definition.declared
         self.scopes = scopes_of(declared, definition.data)
@@ -226,6 +227,24 @@ class Version:
         """Return the code of the author's function, to name its place; None if there is none."""
         function = getattr(self.plugin, "function", None) or self.execute
         return getattr(inspect.unwrap(function), "__code__", None)
+
+
+def _made(definition: Definition) -> Plugin:
+    """Build the instance; raises InvalidValue where its class does not say what it does."""
+    if lack := no_execute(definition.source):
+        raise InvalidValue(lack)
+    return definition.make()
+
+
+def no_execute(source: Any) -> str:
+    """Return what to do about an action's class that does not say what it does; "" else."""
+    if not isinstance(source, type) or "execute" not in getattr(source, "__abstractmethods__", ()):
+        return ""
+    own = [name for name, one in vars(source).items() if inspect.isfunction(one)]
+    meant = near("execute", own)
+    if meant:
+        return f"{source.__name__} has {meant}, and no execute; did you mean execute?"
+    return f"{source.__name__} has no execute; write in it: def execute(self, params, context):"
 
 
 def _executes_nothing(_params: Mapping[str, Any], _context: TriggerContext) -> None:

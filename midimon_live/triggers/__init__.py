@@ -7,7 +7,9 @@ their ranges, so that a mapping that can never fire is an error where it is writ
 
 from typing import Any
 
+from midimon_live.actions.base import Action
 from midimon_live.errors import InvalidValue
+from midimon_live.show import near
 from midimon_live.triggers.base import Builder, Control, Trigger
 from midimon_live.triggers.dormant import Dormant
 from midimon_live.triggers.encoders import EncoderTurn, encoder
@@ -99,6 +101,9 @@ TRIGGERS: dict[str, Builder] = {
 }
 
 
+_HIGHEST = 127
+
+
 def check_trigger(trigger: Any) -> Trigger:
     """Return `trigger` if a builder made it.
 
@@ -107,5 +112,25 @@ def check_trigger(trigger: Any) -> Trigger:
     """
     if isinstance(trigger, Trigger):
         return trigger
+    if instead := _meant(trigger):
+        raise InvalidValue(f"{trigger!r:.80} is no trigger; {instead}")
     builders = ", ".join(f"{name}(...)" for name in TRIGGERS)
     raise InvalidValue(f"{trigger!r:.80} is no trigger; write one of: {builders}")
+
+
+def _meant(given: Any) -> str:
+    """Return what was probably meant by something that is no trigger; "" where nobody knows."""
+    if isinstance(given, Action):
+        return "it is an action, which comes second: midi.map(note(36), send(...))"
+    if any(given is one for one in TRIGGERS.values()):
+        return f"call it: {given.__name__}(...)"
+    if isinstance(given, str) and not given.strip().isdecimal():
+        kind = near(given.partition("(")[0].partition(" ")[0], TRIGGERS)
+        return f"write it without quotes: {kind}(...)" if kind else ""
+    given = int(given) if isinstance(given, str) else given
+    if isinstance(given, int) and not isinstance(given, bool) and 0 <= given <= _HIGHEST:
+        return f"did you mean note({given})?"
+    if isinstance(given, (list, tuple)) and given and all(isinstance(one, int) for one in given):
+        notes = ", ".join(map(str, given[:_HIGHEST]))
+        return f"did you mean chord({notes})?" if len(given) > 1 else _meant(given[0])
+    return ""

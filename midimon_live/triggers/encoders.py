@@ -20,6 +20,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+from midimon_live.calling import explained
 from midimon_live.errors import InvalidValue
 from midimon_live.events import CONTROL_CHANGE, check_range
 from midimon_live.triggers.base import (
@@ -190,6 +191,7 @@ class EncoderTurn(Trigger):
         return ", ".join(parts) + self.on_channel()
 
 
+@explained
 def encoder(
     control: int,
     *,

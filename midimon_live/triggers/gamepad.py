@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from midimon_live.calling import explained
 from midimon_live.errors import InvalidValue
 from midimon_live.events import check_range
 from midimon_live.triggers.base import Controls, Trigger, check_choice, check_ms
@@ -37,6 +38,7 @@ class Gamepad(Trigger):
         return f"{self.what.replace('_', ' ')} {' '.join(map(str, self.ids))} (dormant)"
 
 
+@explained
 def gamepad_button(button: int, *, velocity_min: int = 1) -> Gamepad:
     """Stand for a gamepad's button, 128-255; `velocity_min` 1-127. Raises InvalidValue."""
     ids = (check_range("button", button, *BUTTONS),)
@@ -44,6 +46,7 @@ def gamepad_button(button: int, *, velocity_min: int = 1) -> Gamepad:
     return Gamepad("gamepad_button", ids, (("velocity_min", velocity),))
 
 
+@explained
 def gamepad_chord(*buttons: int | Iterable[int], timeout_ms: int = CHORD_MS) -> Gamepad:
     """Stand for two or more buttons together, each 128-255. Raises InvalidValue."""
     given: Any = buttons[0] if len(buttons) == 1 else buttons
@@ -56,6 +59,7 @@ def gamepad_chord(*buttons: int | Iterable[int], timeout_ms: int = CHORD_MS) -> 
     return Gamepad("gamepad_chord", ids, (("timeout_ms", timeout),))
 
 
+@explained
 def gamepad_stick(axis: int, *, direction: str | None = None) -> Gamepad:
     """Stand for a stick's axis, 128-131, and the direction it moves in. Raises InvalidValue."""
     ids = (check_range("axis", axis, *AXES),)
@@ -64,6 +68,7 @@ def gamepad_stick(axis: int, *, direction: str | None = None) -> Gamepad:
     return Gamepad("gamepad_stick", ids, (("direction", direction),))
 
 
+@explained
 def gamepad_trigger(trigger: int, *, threshold: int = 0) -> Gamepad:
     """Stand for a squeezed trigger, 132 or 133, from `threshold`, 0-127. Raises InvalidValue."""
     ids = (check_range("trigger", trigger, *SQUEEZED),)

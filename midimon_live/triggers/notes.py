@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from midimon_live.calling import explained
 from midimon_live.errors import InvalidValue
 from midimon_live.events import NOTE_ON, check_range
 from midimon_live.triggers.base import (
@@ -105,6 +106,7 @@ def _name(number: int | None) -> str:
     return "any" if number is None else str(number)
 
 
+@explained
 def long_press(
     note: int | None = None, *, duration_ms: int = HOLD_MS, channel: int | None = None
 ) -> LongPress:
@@ -125,6 +127,7 @@ def long_press(
     )
 
 
+@explained
 def double_tap(
     note: int | None = None, *, timeout_ms: int = DOUBLE_TAP_MS, channel: int | None = None
 ) -> DoubleTap:
@@ -145,6 +148,7 @@ def double_tap(
     )
 
 
+@explained
 def chord(
     *notes: int | Iterable[int],
     timeout_ms: int = CHORD_MS,
@@ -177,6 +181,7 @@ def chord(
     )
 
 
+@explained
 def sequence_of(
     *notes: int | Iterable[int],
     gap_ms: int = GAP_MS,

@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 
+from midimon_live.calling import explained
 from midimon_live.errors import InvalidValue
 from midimon_live.triggers.base import Controls, Trigger
 
@@ -36,6 +37,7 @@ class PluginTrigger(Trigger):
         return f"{self.plugin}: {self.name or 'any event'}"
 
 
+@explained
 def plugin_event(plugin: str, event: str | None = None) -> PluginTrigger:
     """Fire at an event that a plugin makes of its own.
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from midimon_live.calling import explained
 from midimon_live.errors import InvalidValue
 from midimon_live.events import NOTE_OFF, NOTE_ON, check_range
 from midimon_live.triggers.base import (
@@ -57,6 +58,7 @@ def _velocities(low: int, high: int) -> tuple[int, int]:
     return check_ordered("velocity", low, high)
 
 
+@explained
 def note(
     note: int | None = None,
     *,
@@ -84,6 +86,7 @@ def note(
     return Note(check_note(note), low, high, check_channel(channel), bool(eager))
 
 
+@explained
 def velocity_range(
     note: int | None = None,
     *,
@@ -124,6 +127,7 @@ def velocity_range(
     return VelocityRange(check_note(note), low, high, check_channel(channel), bool(eager))
 
 
+@explained
 def release(note: int | None = None, *, channel: int | None = None) -> Release:
     """Fire when a pad or key is let go; `context.held` says for how many seconds it was down.
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
+from midimon_live.calling import explained
 from midimon_live.events import (
     AFTERTOUCH,
     CONTROL_CHANGE,
@@ -157,6 +158,7 @@ class Program(InRange):
         return self.low <= data[1] <= self.high
 
 
+@explained
 def cc(
     control: int | None = None,
     *,
@@ -202,6 +204,7 @@ def _pressures(low: int, high: int) -> tuple[int, int]:
     return check_ordered("pressure", low, high)
 
 
+@explained
 def aftertouch(
     *,
     pressure_min: int = 0,
@@ -219,6 +222,7 @@ def aftertouch(
     return Aftertouch(None, low, high, check_channel(channel), edge)
 
 
+@explained
 def poly_aftertouch(
     note: int | None = None,
     *,
@@ -237,6 +241,7 @@ def poly_aftertouch(
     return PolyAftertouch(check_note(note), low, high, check_channel(channel), edge)
 
 
+@explained
 def pitch_bend(
     *,
     value_min: int | None = None,
@@ -268,6 +273,7 @@ def pitch_bend(
     return PitchBend(None, low, high, check_channel(channel), check_choice("edge", edge, EDGES))
 
 
+@explained
 def program(program: int | None = None, *, channel: int | None = None) -> Program:
     """Fire at a program change; `context.value` is the program.
 

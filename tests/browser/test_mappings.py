@@ -274,3 +274,14 @@ def test_a_page_that_has_missed_a_frame_asks_for_all_of_it(jupyterlab: Lab) -> N
     lab.ask("midi.unmap(1); import time; time.sleep(0.5); panel.send = send; midi.unmap(2)")
     expect(rows(panel)).to_have_count(3)
     expect(rows(panel).first).to_contain_text("note 40")
+
+
+def test_what_was_refused_stands_beside_what_fired(jupyterlab: Lab) -> None:
+    """Each press fires; that nothing came of two of them is seen without pointing at anything."""
+    lab = jupyterlab
+    panel = opened(lab, MAPPED, SHOW)
+    lab.ask("midi.plugins.disable_plugin('wobble()'); midi.mode = 'Drums'")
+    lab.ask("midi.virtual.press(37); midi.virtual.press(37); midi.settle()")
+    row = rows(panel).filter(has_text="wobble()")
+    expect(row.locator(".mm-c-fired")).to_have_text("2")
+    expect(row.locator(".mm-c-state")).to_contain_text("refused 2")

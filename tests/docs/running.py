@@ -147,6 +147,7 @@ def _own(line: str, status: int) -> str:
         text=True,
         timeout=_COMMAND_S,
         check=False,
+        env=os.environ | {"MIDIMON_BACKEND": ""},  # the page's desk is in this process alone
     )
     assert done.returncode == status, f"{line!r}: {done.returncode}\n{done.stdout}{done.stderr}"
     return done.stdout + done.stderr

@@ -102,6 +102,25 @@ def test_a_mapping_is_sent_once_and_then_only_what_is_new(midi: TestSession) -> 
     assert seen.steps == [1, 2, 3, 4, 5]
 
 
+def test_what_was_refused_is_told_beside_what_fired(midi: TestSession) -> None:
+    """Also where it fails later than it fires, and again after a look from the start."""
+
+    async def fails(_context: Any) -> None:
+        raise ValueError
+
+    seen = Seen(midi)
+    midi.map(note(36), fails)
+    midi.plugins.disable_plugin("fails()")
+    midi.play(press(36), press(36))
+    seen.look()
+    assert (seen.fired[1][0], seen.fired[1][2]) == (2, "refused 2")
+    midi.map(note(37), lambda _context: None)
+    midi.play(press(37))
+    assert set(seen.look()) >= {"fired", "rows"}
+    assert seen.fired[2][2] == ""
+    assert Seen(midi).look()["fired"][0][3] == "refused 2"
+
+
 def test_remarks_of_the_report_come_and_go(midi: TestSession) -> None:
     """Shadowed by another; refused while its plugin is disabled, without a new mapping."""
     seen = Seen(midi)

@@ -277,6 +277,26 @@ def test_an_unknown_panel_is_named_with_those_there_are() -> None:
             midi.panel("stars")
 
 
+@pytest.mark.parametrize(
+    ("wanted", "name"),
+    [("Pads", "pads"), (" MONITOR ", "monitor"), ("Web MIDI", "web"), ("Probe", "probe")],
+)
+def test_a_panel_is_found_in_any_case_and_by_its_title(wanted: str, name: str) -> None:
+    """It is the same one."""
+    with session() as midi:
+        probed(midi)
+        assert midi.panel(wanted) is midi.panel(name)
+
+
+@pytest.mark.parametrize(
+    ("wanted", "meant"), [("montior", "monitor"), ("pad", "pads"), ("St", "stats")]
+)
+def test_for_a_misspelled_panel_one_is_suggested(wanted: str, meant: str) -> None:
+    """Below the list of all."""
+    with session() as midi, pytest.raises(InvalidValue, match=f"did you mean {meant}[?]$"):
+        midi.panel(wanted)
+
+
 def test_without_a_kernel_there_is_a_table_in_html_and_text() -> None:
     """All of it escaped."""
     with session() as midi:

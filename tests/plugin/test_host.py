@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from midimon_live import ActionPlugin, Capability, note, plugin
-from midimon_live.errors import InvalidValue, PermissionDenied, PortNotFound
+from midimon_live.errors import InvalidValue, LoadError, PermissionDenied, PortNotFound
 from midimon_live.testing import TestSession, press, released, run_plugin, session
 
 MIDI = frozenset({Capability.MIDI})
@@ -279,3 +279,51 @@ def test_schedule_refuses_what_can_not_be_called() -> None:
             self.host.schedule(1.0, print())
 
     assert "None can not be called" in run_plugin(Wrong).stats.last_error
+
+
+class Misses(ActionPlugin):
+    """Do what the test says, which goes wrong."""
+
+    wrong: Callable[[Any], Any]
+
+    def execute(self, params, context):
+        """Do it."""
+        type(self).wrong(self)
+
+    def end(self, number):
+        """Return nothing."""
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        (
+            lambda plugin: plugin.host.schedule(0.3, plugin.end(50)),
+            "pass the function, not what it returned: schedule(0.3, self.end, 50) calls self.end(",
+        ),
+        (lambda plugin: plugin.schedule(1, print), "'schedule'; did you mean self.host.schedule?"),
+        (lambda plugin: plugin.send("note_on"), "'send'; did you mean self.host.send?"),
+        (lambda plugin: plugin.cuont, "'Misses' object has no attribute 'cuont'"),
+    ],
+)
+def test_what_is_missed_of_the_host_is_told(wrong: Callable[[Any], Any], said: str) -> None:
+    """A call in place of a function, and what is the host's and not the plugin's."""
+    Misses.wrong = staticmethod(wrong)
+    with session() as midi:
+        midi.map(note(36), Misses)
+        midi.play(press(36))
+        assert said in midi.plugins.get_stats("misses").last_error
+
+
+def test_the_host_is_not_there_while_a_plugin_is_built() -> None:
+    """And the error says from when on."""
+
+    class Early(ActionPlugin):
+        def __init__(self):
+            self.midi = self.host
+
+        def execute(self, params, context):
+            """Do nothing."""
+
+    with session() as midi, pytest.raises(LoadError, match="there from initialize on, and not in"):
+        midi.map(note(36), Early)
