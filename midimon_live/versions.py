@@ -141,6 +141,14 @@ class Journal:
         story = self._stories.get(name)
         return [] if story is None else list(story.entries)
 
+    def never_live(self) -> list[str]:
+        """Return the plugins that were refused whenever somebody wanted one, the newest last."""
+        return [
+            name
+            for name, story in list(self._stories.items())
+            if all(one.outcome == FAILED for one in story.entries)
+        ]
+
     def current(self, name: str) -> VersionEntry | None:
         """Return the version in force."""
         return next((one for one in self.history(name) if one.outcome == LIVE), None)

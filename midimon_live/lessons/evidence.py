@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from midimon_live.events import CONTROL_CHANGE, NOTE_OFF, NOTE_ON, MidiEvent
 from midimon_live.takes.lines import FIRED, MODE, PANIC, SENT
+from midimon_live.versions import FAILED
 
 if TYPE_CHECKING:
     import mido
@@ -92,6 +93,8 @@ class Evidence:
         self.by_hand: list[Sent] = []
         self.panics = 0
         self._down: dict[tuple[str, int, int], Played] = {}
+        self._asked_for: dict[str, None] = {}  # the plugins that a check has looked at, in order
+        self._found_nothing = False
         played: dict[int, Played] = {}
         items = list(items)
         changes = (one for one in items if not isinstance(one, MidiEvent) and one[0] == MODE)
@@ -166,7 +169,7 @@ class Evidence:
         return self._mapped((CONTROL_CHANGE,), control, None)
 
     def _mapped(self, kinds: tuple[int, ...], number: int, event: str | None) -> "list[Mapping]":
-        return [
+        mappings = [
             mapping
             for mapping in self.session.mappings()
             if event in (None, mapping.trigger.event)
@@ -176,6 +179,26 @@ class Evidence:
                 for one in (number, None)
             )
         ]
+        self._asked_for |= dict.fromkeys(name for one in mappings for name in one.plugins)
+        self._found_nothing = self._found_nothing or not mappings
+        return mappings
+
+    def refused(self) -> str:
+        """Return that the newest version of a plugin that was looked at is not live, and why.
+
+        Where nothing was mapped, that is the newest plugin that was refused from the first.
+
+        Returns:
+            A sentence, or "" where there is none.
+        """
+        journal = self.session.plugins.journal
+        names = [*self._asked_for, *(journal.never_live()[-1:] if self._found_nothing else ())]
+        for name in names:
+            last = next(reversed(journal.history(name)), None)
+            if last is not None and last.outcome == FAILED:
+                why = last.why.removeprefix(f"{name}: ").removeprefix("not live: ")
+                return f"The last version of {name} is not live: {why}; mend that first."
+        return ""
 
     def _messages(
         self,

@@ -7,10 +7,11 @@ from typing import Any
 import pytest
 
 from midimon_live import lessons, note, send
-from midimon_live.errors import InvalidValue
+from midimon_live.errors import InvalidValue, LoadError
 from midimon_live.lessons import of_class
 from midimon_live.lessons.progress import Progress
 from midimon_live.testing import press, session
+from tests.support.notebook import Notebook
 
 
 def test_a_check_says_what_is_expected_what_was_heard_and_what_to_do() -> None:
@@ -178,3 +179,32 @@ def test_a_name_that_is_none_is_refused_and_progress_stays(tmp_path: Path, name:
     with session(home=tmp_path) as midi:
         assert midi.progress.name == "Ada"
         assert midi.progress.results["lesson-1"]["tries"] == 1
+
+
+REFUSED = """
+class Pad{number}(ActionPlugin):
+    def execute(self, params, context): self.host.log("hit")
+    {more}
+midi.map(note({note}), Pad{number})
+"""
+NO_LAMP = "def initialize(self): raise RuntimeError('no lamp')"
+
+
+@pytest.mark.parametrize(("number", "note"), [(1, 38), (5, 50), (6, 44), (7, 52), (9, 44)], ids=str)
+@pytest.mark.parametrize("lives", [True, False], ids=["the one before lives", "none lives"])
+def test_a_version_that_was_refused_is_mended_first(number: int, note: int, *, lives: bool) -> None:
+    """What a check sees is the version before: the hint begins with why the last is not live."""
+    cell, play = REFUSED.format(number=number, note=note, more=""), f"midi.virtual.press({note})"
+    begins = f"The last version of pad{number} is not live: RuntimeError: no lamp (cell-"
+    with session() as midi:
+        notebook = Notebook(midi)
+        if lives:
+            notebook.run("a", cell)
+        with pytest.raises(LoadError):
+            notebook.run("a", REFUSED.format(number=number, note=note, more=NO_LAMP))
+        notebook.run("b", play)
+        hint = midi.check(number).hint
+        assert hint.startswith(begins)
+        assert "; mend that first. Then: " in hint
+        notebook.run("a", cell)
+        assert "not live" not in midi.check(number).hint
