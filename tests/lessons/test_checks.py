@@ -89,6 +89,22 @@ def test_a_lesson_in_a_folder_of_its_own_counts_where_the_others_do(
     assert [one.name for one in tmp_path.iterdir()] == ["progress.json"]
 
 
+def test_a_folder_of_its_own_comes_before_the_engine(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Afterwards the lesson's files would be the learner's own: it says so, and what to do."""
+    monkeypatch.setenv("MIDIMON_HOME", str(tmp_path))
+    monkeypatch.setenv("MIDIMON_PROGRESS", "")
+    with (
+        session(home=""),
+        pytest.raises(InvalidValue, match=rf"in {tmp_path}; restart the kernel, and run this cell"),
+    ):
+        lessons.folder_of_its_own()
+    folder = lessons.folder_of_its_own()
+    with session(home="") as midi:
+        assert lessons.folder_of_its_own() == folder == midi.home
+
+
 def test_progress_moves_to_another_machine_in_a_file(tmp_path: Path) -> None:
     """Saved there, restored here, and kept from then on."""
     with session() as there:
