@@ -29,10 +29,11 @@ class Anew(Schooling):
         """Bring everything back to how a new session begins; `midi.undo()` brings mappings back.
 
         All notes and actions end, and replays and recordings, which are saved where that was asked
-        for. Out go all mappings, all plugins with their state and what they were granted for this
-        session, what waits for a beat or bar, what the running cell has said so far, and the modes
-        but "Default". The configuration file is let go of, and not followed any more. `output` is
-        "Virtual", there is no internal tempo, 4 beats a bar, and cells come into force at once.
+        for. Out go all mappings, all plugins with their state, statistics and logs and what they
+        were granted for this session, what waits for a beat or bar, what the running cell has said
+        so far, and the modes but "Default". The configuration file is let go of, and not followed
+        any more. `output` is "Virtual", there is no internal tempo, 4 beats a bar, and cells come
+        into force at once.
         What plugins have raised, the notices and the counters of `midi.status()` are forgotten.
 
         What stays: ports that are connected, what was granted or denied for good (of plugins with
@@ -66,6 +67,7 @@ class Anew(Schooling):
         if file := self.let_go_of_file():
             rows.append(("configuration", f"{file} is let go of"))
         self._undo.clear("reset")
+        self.plugins.journal.forget_refused()
         self._ports.outputs.default = VIRTUAL
         self.tempo, self.meter, self.apply = None, _METER, "now"
         self.deadline = _DEADLINE_S

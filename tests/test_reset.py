@@ -17,6 +17,7 @@ class Hit(ActionPlugin):
     dry_run = False
     def execute(self, params, context):
         self.host.state["count"] = self.host.state.get("count", 0) + 1
+        self.host.log("hit")
         self.host.send("note_on", note=90)
 midi.map(note(1), Hit)
 """
@@ -121,10 +122,13 @@ def test_what_was_granted_and_counted_for_the_session_is_forgotten(tmp_path: Pat
         notebook.run("a", HIT)
         midi.plugins.grant_capability("hit", "filesystem")
         midi.play(press(1))
+        assert midi.plugins.get_stats("hit").executions == midi.plugins.log_of("hit").count == 1
         midi.reset()
         notebook.run("a", HIT)
         assert midi.plugins.denial("hit", "filesystem") == "not granted"
         assert dict(midi.plugins.get_state("hit")) == {}
+        assert midi.plugins.get_stats("hit").executions == 0
+        assert midi.plugins.log_of("hit").count == 0
 
 
 def test_what_is_said_to_stay_stays(tmp_path: Path) -> None:

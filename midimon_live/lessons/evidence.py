@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 from midimon_live.events import CONTROL_CHANGE, NOTE_OFF, NOTE_ON, MidiEvent
 from midimon_live.takes.lines import FIRED, MODE, PANIC, SENT
-from midimon_live.versions import FAILED
 
 if TYPE_CHECKING:
     import mido
@@ -195,7 +194,7 @@ class Evidence:
         names = [*self._asked_for, *(journal.never_live()[-1:] if self._found_nothing else ())]
         for name in names:
             last = next(reversed(journal.history(name)), None)
-            if last is not None and last.outcome == FAILED:
+            if last is not None and last.refused:
                 why = last.why.removeprefix(f"{name}: ").removeprefix("not live: ")
                 return f"The last version of {name} is not live: {why}; mend that first."
         return ""

@@ -176,9 +176,11 @@ class PluginManager(Permissions):
         self._states.forget(name)
 
     def forget(self, name: str) -> None:
-        """Forget what a plugin that is gone was granted for this session, and its state."""
+        """Forget what a plugin that is gone was granted for this session, has kept and has said."""
         self.grants.forget(name)
         self._states.forget(name)
+        self.builder.stats.pop(name, None)
+        self.voices.forget(name)
 
     def enable_plugin(self, name: str) -> None:
         """Let a plugin run again; raises PluginNotFound."""

@@ -222,5 +222,7 @@ def test_a_version_that_was_refused_is_mended_first(number: int, note: int, *, l
         hint = midi.check(number).hint
         assert hint.startswith(begins)
         assert "; mend that first. Then: " in hint
+        midi.reset()
+        assert "not live" not in midi.check(number).hint
         notebook.run("a", cell)
         assert "not live" not in midi.check(number).hint
