@@ -343,6 +343,17 @@ def test_a_version_that_was_left_is_not_gone_back_to(notebook: Notebook) -> None
     assert notebook.midi.plugins.journal.current("hit").again == 1
 
 
+def test_a_new_version_after_a_rollback_is_left_as_any_other(notebook: Notebook) -> None:
+    """Though it has never succeeded: it is not the one that was put back."""
+    for again in (2, 6):
+        for body in ("self.host.log('ok')", "self.host.log('well')", "1 / 0"):
+            notebook.run("a", FAILS.format(body=body))
+            notebook.midi.play(press(1))
+        notebook.midi.play(press(1), press(1))
+        assert notebook.midi.plugins.journal.current("hit").again == again
+    assert notebook.midi.counters()["rolled back"] == 2
+
+
 def test_a_good_version_that_was_left_spoilt_state_begins_anew(notebook: Notebook) -> None:
     """And is not left for an older one."""
     code = """
