@@ -128,6 +128,50 @@ def test_a_broken_progress_file_is_set_aside(tmp_path: Path) -> None:
     assert "lesson-1" in (tmp_path / "progress.json").read_text()
 
 
+@pytest.mark.parametrize("looked_first", [True, False], ids=["after midi.progress", "at once"])
+def test_a_progress_file_that_was_set_aside_is_said_where_one_looks(
+    tmp_path: Path, *, looked_first: bool
+) -> None:
+    """Under `midi.progress`, and once under the next check, also when everything else is reset."""
+    (tmp_path / "progress.json").write_text("{")
+    said = f"progress begins anew: {tmp_path / 'progress.json'} is no progress: it is not JSON; "
+    with session(home=tmp_path) as midi:
+        if looked_first:
+            assert midi.progress.remarks == [f"{said}it is kept as progress.json.corrupt-1"]
+        midi.reset()
+        assert said in repr(midi.check(1))
+        assert said in repr(midi.progress)
+        assert said not in repr(midi.check(1))
+
+
+def test_progress_that_can_not_be_kept_is_said_below_the_check(tmp_path: Path) -> None:
+    """With the file that was meant and what is wrong, not with a temporary file's name."""
+    folder = tmp_path / "home"
+    with session(home=folder) as midi:
+        folder.write_text("this is no folder")
+        file = folder / "progress.json"
+        assert midi.check(1).remarks[1:] == [f"progress is not kept in {file}: it is a file"]
+        place = tmp_path / "no" / "mine.json"
+        with pytest.raises(InvalidValue, match=rf"saved as {place}: No such file or directory$"):
+            midi.progress.save(place)
+
+
+def test_progress_takes_in_whatever_holds_one(tmp_path: Path) -> None:
+    """A file by its path, another one, or its data; what is none says what one is."""
+    with session() as there:
+        there.check(1)
+        file = there.progress.save(tmp_path / "ada.json")
+        ways = str(file), file, there.progress, there.progress_data()
+    for way in ways:
+        here = Progress()
+        here.merge(way)
+        assert list(here.results) == ["lesson-1"]
+    with pytest.raises(InvalidValue, match=r"bo\.json can not be read: No such file"):
+        Progress().merge("bo.json")
+    with pytest.raises(InvalidValue, match=r"midi\.progress\.save\(PATH\) writes what is"):
+        Progress().merge(["ada.json"])
+
+
 def test_of_two_results_the_better_one_stays(tmp_path: Path) -> None:
     """A snapshot of an hour ago takes nothing away."""
     with session() as midi:
