@@ -190,12 +190,15 @@ class Evidence:
         Returns:
             A sentence, or "" where there is none.
         """
-        journal = self.session.plugins.journal
-        names = [*self._asked_for, *(journal.never_live()[-1:] if self._found_nothing else ())]
-        for name in names:
-            last = next(reversed(journal.history(name)), None)
-            if last is not None and last.refused:
-                why = last.why.removeprefix(f"{name}: ").removeprefix("not live: ")
+        plugins = self.session.plugins
+        never_live = plugins.journal.never_live()[-1:] if self._found_nothing else []
+        for name in (*self._asked_for, *never_live):
+            last = next(reversed(plugins.journal.history(name)), None)
+            why = plugins.unread.get(name, "")
+            if not why and last is not None and last.refused:
+                why = last.why
+            if why:
+                why = why.removeprefix(f"{name}: ").removeprefix("not live: ")
                 return f"The last version of {name} is not live: {why}; mend that first."
         return ""
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from midimon_live import lessons, note, send
+from midimon_live import lessons, note, plugin, send
 from midimon_live.errors import InvalidValue, LoadError
 from midimon_live.lessons import of_class
 from midimon_live.lessons.progress import Progress
@@ -126,6 +126,24 @@ def test_a_broken_progress_file_is_set_aside(tmp_path: Path) -> None:
         assert "progress begins anew" in repr(midi.status())
     assert (tmp_path / "progress.json.corrupt-1").read_text() == "{"
     assert "lesson-1" in (tmp_path / "progress.json").read_text()
+
+
+def test_files_that_can_not_be_loaded_are_mended_first(tmp_path: Path) -> None:
+    """A plugin in a folder, whose last save was refused; mended, nothing is said of it."""
+    with session(tmp_path) as midi:
+        file = midi.plugins.new_plugin("octave") / "plugin.py"
+        whole = file.read_text()
+        midi.plugins.discover_plugins()
+        midi.plugins.load_plugin("octave")
+        midi.map(note(38), plugin("octave"))
+        midi.look()
+        file.write_text("this is no Python")
+        midi.look()
+        begins = "The last version of octave is not live: its import failed: SyntaxError"
+        assert midi.check(1).hint.startswith(begins)
+        file.write_text(whole + "\n")
+        midi.look()
+        assert "not live" not in midi.check(1).hint
 
 
 @pytest.mark.parametrize("looked_first", [True, False], ids=["after midi.progress", "at once"])
