@@ -5,8 +5,10 @@ from errno import ENOTDIR
 from pathlib import Path
 
 from midimon_live.atomic import replace_content
+from midimon_live.errors import InvalidValue
 
 _VARIABLE, _PROGRESS = "MIDIMON_HOME", "MIDIMON_PROGRESS"
+_lived_in: list[Path] = []
 
 
 def home() -> Path:
@@ -19,8 +21,28 @@ def progress_file(home: Path) -> Path:
     return Path(os.environ.get(_PROGRESS) or home / "progress.json").expanduser()
 
 
+def move_in(folder: Path) -> None:
+    """Note that a session keeps its things in the folder until `move_out`."""
+    _lived_in.append(folder)
+
+
+def move_out(folder: Path) -> None:
+    """Note that a session that has moved in has ended; again is harmless."""
+    if folder in _lived_in:
+        _lived_in.remove(folder)
+
+
 def stand_in(folder: Path) -> None:
-    """Let `folder` be the home of this process from now on, and leave progress where it is."""
+    """Let `folder` be the home of this process from now on, and leave progress where it is.
+
+    Raises:
+        InvalidValue: a session lives in another folder, which would stay its home.
+    """
+    if elsewhere := [one for one in _lived_in if one != folder]:
+        raise InvalidValue(
+            f"midimon_live is loaded already, and keeps plugins and grants in {elsewhere[0]}; "
+            "restart the kernel, and run this cell before any other"
+        )
     os.environ[_PROGRESS] = str(progress_file(home()))
     os.environ[_VARIABLE] = str(folder)
 

@@ -244,7 +244,9 @@ def save_snapshot(packed: bytes, path: str | PathLike[str]) -> Path:
     try:
         replace_content(file, packed, mode=0o644)
     except OSError as error:
-        raise InvalidValue(f"the session can not be saved as {file}: {error}") from None
+        raise InvalidValue(
+            f"the session can not be saved as {file}: {error.strerror or error}"
+        ) from None
     return file
 
 
@@ -254,8 +256,11 @@ def _read_file(path: str | PathLike[str]) -> Snapshot:
         with file.open("rb") as stream:
             packed = stream.read(LARGEST + 1)
     except OSError as error:
-        raise InvalidValue(f"{file} can not be read: {error.strerror}") from None
-    return read(packed)
+        raise InvalidValue(f"{file} can not be read: {error.strerror or error}") from None
+    try:
+        return read(packed)
+    except InvalidValue as error:
+        raise InvalidValue(f"{file}: {error}") from None
 
 
 def _line(mapping: Mapped) -> str:

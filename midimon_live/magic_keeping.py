@@ -10,7 +10,10 @@ from midimon_live.show import Table
 def keep(session: Session, word: str | None = None) -> Any:
     """Show the panel that keeps the session; "restore" restores what the browser has kept."""
     if word not in (None, "restore"):
-        raise CommandError(f"{word!r} is not restore: %midi keep [restore]")
+        raise CommandError(
+            f"%midi keep {word}? There is `%midi keep`, and `%midi keep restore`. It keeps for as "
+            "long as its panel is on the page: to end that, clear the output of its cell"
+        )
     return session.keep(restore=word is not None)
 
 

@@ -253,6 +253,11 @@ class Monitor:
                 self._notices.remove(stale)
             self._notices.append(Notice(self._clock.epoch_ms(self._clock.now()), text, about))
 
+    def forget_notices(self) -> None:
+        """Forget the notices; the log has them still."""
+        with self._notices_lock:
+            self._notices.clear()
+
     def notices(self) -> list[Notice]:
         """Return the notices, oldest first."""
         with self._notices_lock:

@@ -69,7 +69,8 @@ def rewired(
 ) -> set[str]:
     """Return the plugins that a change maps otherwise than before: to other triggers, or params.
 
-    What reached such a plugin last is not what will reach it now.
+    What reached such a plugin last is not what will reach it now. Before is what the same cell has
+    mapped; where it has not, because the plugin was in another one so far, what all have.
     """
     cell = change.origin.cell if change.origin is not None else None
     mine = [one for one in table if cell is None or _cell(one) == cell]
@@ -80,14 +81,18 @@ def rewired(
             for wanted, action in zip(change.mappings, actions, strict=True)
             for params in _params(action, name)
         ]
-        old = [
-            (one.trigger, one.mode, one.port, params)
-            for one in mine
-            for params in _params(one.action, name)
-        ]
-        if new and not alike(new, old):
+        if new and not alike(new, _wires(mine, name) or _wires(table, name)):
             found.add(name)
     return found
+
+
+def _wires(mappings: Iterable[Mapping], name: str) -> list[Any]:
+    """Return what fires a plugin, and with which params."""
+    return [
+        (one.trigger, one.mode, one.port, params)
+        for one in mappings
+        for params in _params(one.action, name)
+    ]
 
 
 def _params(action: Action, name: str) -> list[dict[str, Any]]:

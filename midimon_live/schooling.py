@@ -19,6 +19,8 @@ if TYPE_CHECKING:  # lessons are loaded when the first is asked for
 class Schooling(Screens):
     """What learners and teachers ask of a session. Any thread may call anything."""
 
+    _said = 0  # remarks on progress that a check has shown
+
     def check(self, lesson: Any) -> "Verdict":
         """Return how far the exercise of a lesson is, by what was played and what came of it.
 
@@ -39,7 +41,9 @@ class Schooling(Screens):
         self._settle_for_take()
         verdict = found.check(Evidence(cast("Session", self), self._tape.items()))
         self.progress.note(verdict)
-        self._keep_progress()
+        trouble = self._keep_progress()
+        said, self._said = self._said, len(self.progress.remarks)
+        verdict.remarks += [*self.progress.remarks[said:], *trouble]
         return verdict
 
     @cached_property
@@ -64,10 +68,6 @@ class Schooling(Screens):
         Raises:
             InvalidValue: it is not that; nothing was taken in.
         """
-        from midimon_live.lessons.progress import read
-
-        if isinstance(data, (str, PathLike)):
-            data = read(Path(data).expanduser())
         self.progress.merge(data)
         self._keep_progress()
 
@@ -81,7 +81,8 @@ class Schooling(Screens):
                 progress.merge(read(file))
             except InvalidValue as error:
                 aside = self._set_progress_aside(file)
-                self._monitor.notice(f"progress begins anew: {error}; {aside}")
+                progress.remarks.append(f"progress begins anew: {error}; {aside}")
+                self._monitor.notice(progress.remarks[-1])
 
     def _set_progress_aside(self, file: Path) -> str:
         try:
@@ -89,17 +90,21 @@ class Schooling(Screens):
         except OSError as error:
             return f"and it can not be set aside: {error.strerror}"
 
-    def _keep_progress(self) -> None:
+    def _keep_progress(self) -> list[str]:
+        """Write it to the file; returns what is wrong with that."""
         from midimon_live.lessons.progress import write
 
         file = self._progress_file
         if file is None:
-            return
+            return []
         self._take_in_kept(self.progress)
         try:
             write(file, self.progress)
         except OSError as error:
-            self._monitor.notice(f"progress is not kept in {file}: {error}", about="progress")
+            trouble = f"progress is not kept in {file}: {error.strerror or error}"
+            self._monitor.notice(trouble, about="progress")
+            return [trouble]
+        return []
 
     @property
     def _progress_file(self) -> Path | None:

@@ -20,6 +20,7 @@ from midimon_live.drafts import Drafts
 from midimon_live.errors import InvalidValue
 from midimon_live.events import TriggerContext
 from midimon_live.home import home as usual_home
+from midimon_live.home import move_in, move_out
 from midimon_live.keeping import Keeping
 from midimon_live.learn import TIMEOUT_S, Learner, Lessons
 from midimon_live.learned import Learned, NothingLearned
@@ -63,6 +64,7 @@ class Session(Keeping):
         home: str | PathLike[str] | None = "",
     ) -> None:
         threads = threads and loop is None
+        self._usual_home = usual_home() if home == "" else None
         parts = assemble(
             shell,
             clock or SystemClock(),
@@ -70,7 +72,7 @@ class Session(Keeping):
             loop=loop,
             backend=backend,
             name_place=name_place,
-            home=_home(home),
+            home=self._usual_home or _home(home),
         )
         super().__init__(parts)
         self.hooks = parts.hooks
@@ -97,6 +99,8 @@ class Session(Keeping):
         self._lessons = Lessons(parts)
         streams.install()
         self._pump.start()
+        if self._usual_home is not None:
+            move_in(self._usual_home)
         atexit.register(self.close)
 
     def map(
@@ -330,6 +334,8 @@ class Session(Keeping):
             step(self._tasks.close)
             step(self._ports.close)
             step(streams.uninstall)
+        if self._usual_home is not None:
+            move_out(self._usual_home)
 
     def _aside(self, clock: Clock) -> "Session":
         return Session(clock=clock, threads=False, backend="virtual", home=None)
@@ -341,7 +347,7 @@ class Session(Keeping):
 
 
 def _home(given: str | PathLike[str] | None) -> Path | None:
-    return None if given is None else Path(given).expanduser() if given else usual_home()
+    return Path(given).expanduser() if given else None
 
 
 def _mode(mode: Any) -> str | None:

@@ -116,7 +116,7 @@ def read(packed: bytes) -> Snapshot:
         session=_text(data, "session"),
         cells=tuple(map(_cell, _list(data, "cells", MOST_CELLS))),
         lines=tuple(_one_text("lines", one, LARGEST) for one in _list(data, "lines", LARGEST)),
-        mode=check_mode_name(data.get("mode", DEFAULT_MODE)),
+        mode=_mode("mode", data.get("mode", DEFAULT_MODE)),
         modes=_modes(_table(data, "modes")),
         output=_text(data, "output"),
         config=_text(data, "config"),
@@ -136,7 +136,21 @@ def _cell(cell: Any) -> KeptCell:
 def _modes(modes: Mapping[str, Any]) -> dict[str, str | None]:
     if len(modes) > _MOST_MODES:
         raise InvalidValue(f"the snapshot has {len(modes)} modes; {_MOST_MODES} are the most")
-    return {check_mode_name(name): check_color(color) for name, color in modes.items()}
+    return {_mode("modes", name): _color(name, color) for name, color in modes.items()}
+
+
+def _mode(where: str, name: Any) -> str:
+    try:
+        return check_mode_name(name)
+    except InvalidValue as error:
+        raise InvalidValue(f"{where} of the snapshot: {error}") from None
+
+
+def _color(mode: str, color: Any) -> str | None:
+    try:
+        return check_color(color)
+    except InvalidValue as error:
+        raise InvalidValue(f"modes of the snapshot, {mode!r:.80}: {error}") from None
 
 
 def _text(data: Mapping[str, Any], name: str) -> str:

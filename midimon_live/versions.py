@@ -49,6 +49,11 @@ class VersionEntry:
     why: str = ""
     again: int | None = None
 
+    @property
+    def refused(self) -> bool:
+        """Whether it can not be had; one that waits for a beat or bar can still go live."""
+        return self.outcome == FAILED and self.definition is None
+
     def anew(self) -> Definition:
         """Return what makes it again; raises InvalidValue where it failed."""
         if self.definition is None:
@@ -140,6 +145,20 @@ class Journal:
         """Return the versions of a plugin, oldest first."""
         story = self._stories.get(name)
         return [] if story is None else list(story.entries)
+
+    def never_live(self) -> list[str]:
+        """Return the plugins that were refused whenever somebody wanted one, the newest last."""
+        return [
+            name
+            for name, story in list(self._stories.items())
+            if all(one.refused for one in story.entries)
+        ]
+
+    def forget_refused(self) -> None:
+        """Forget the plugins that were refused whenever somebody wanted one."""
+        self.changes += 1
+        for name in self.never_live():
+            del self._stories[name]
 
     def current(self, name: str) -> VersionEntry | None:
         """Return the version in force."""

@@ -68,7 +68,7 @@ def status(
     rows += [("waiting", on_the_beat)] if on_the_beat else []
     if monitor.counters:
         counted = sorted(monitor.counters.items())
-        rows.append(("counted", ", ".join(f"{times} {what}" for what, times in counted)))
+        rows.append(("counted", ", ".join(f"{what}: {times}" for what, times in counted)))
     if errors:
         rows.append(("errors", f"{_raised(errors)}; %midi errors shows them"))
     if stalls:

@@ -8,7 +8,8 @@ import pytest
 from IPython.core.interactiveshell import InteractiveShell
 
 from midimon_live import extension, note, send
-from midimon_live.errors import InvalidValue
+from midimon_live.errors import CommandError, InvalidValue
+from midimon_live.magics import run
 from midimon_live.sessions import Session
 from midimon_live.snapshots import LARGEST, KeptCell, Snapshot, read
 from midimon_live.testing import press, session
@@ -269,8 +270,8 @@ def broken(**changes: Any) -> bytes:
         (broken(cells=[{"text": ""}] * 501), "cells"),
         (broken(lines=[None]), "lines"),
         (broken(mode=7), "mode"),
-        (broken(modes={"a": "url(x)"}), "color"),
-        (broken(modes={"a" * 101: None}), "mode"),
+        (broken(modes={"a": "url(x)"}), "modes of the snapshot, 'a': color"),
+        (broken(modes={"a" * 101: None}), "modes of the snapshot: a mode is called"),
         (broken(modes={str(n): None for n in range(201)}), "201 modes"),
         (broken(output=["x"]), "output"),
         (broken(config=3), "config"),
@@ -282,14 +283,20 @@ def broken(**changes: Any) -> bytes:
 def test_what_is_no_snapshot_is_refused_in_words_and_nothing_is_run(
     packed: bytes, said: str, tmp_path: Path
 ) -> None:
-    """Wrong shape, size or version."""
+    """Wrong shape, size or version; the file is named."""
     file = tmp_path / "kept.json"
     file.write_bytes(packed)
     with session() as midi:
         midi.map(note(1), print)
-        with pytest.raises(InvalidValue, match=said):
+        with pytest.raises(InvalidValue, match=rf"^{file}: .*{said}"):
             midi.restore(file)
         assert len(midi.mappings()) == 1
+
+
+def test_a_word_that_keep_does_not_know_is_answered_with_those_it_does() -> None:
+    """Also who wants it to end is told how."""
+    with session() as midi, pytest.raises(CommandError, match=r"keep off.*keep restore.*clear the"):
+        run(midi, "keep off")
 
 
 def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ from midimon_live import long_press, mode, note, send
 from midimon_live.magics import run
 from midimon_live.testing import TestSession, press, released, session
 from tests.support.notebook import Notebook
+from tests.support.panels import Onlooker
 
 HIT = """
 class Hit(ActionPlugin):
@@ -16,6 +17,7 @@ class Hit(ActionPlugin):
     dry_run = False
     def execute(self, params, context):
         self.host.state["count"] = self.host.state.get("count", 0) + 1
+        self.host.log("hit")
         self.host.send("note_on", note=90)
 midi.map(note(1), Hit)
 """
@@ -120,10 +122,13 @@ def test_what_was_granted_and_counted_for_the_session_is_forgotten(tmp_path: Pat
         notebook.run("a", HIT)
         midi.plugins.grant_capability("hit", "filesystem")
         midi.play(press(1))
+        assert midi.plugins.get_stats("hit").executions == midi.plugins.log_of("hit").count == 1
         midi.reset()
         notebook.run("a", HIT)
         assert midi.plugins.denial("hit", "filesystem") == "not granted"
         assert dict(midi.plugins.get_state("hit")) == {}
+        assert midi.plugins.get_stats("hit").executions == 0
+        assert midi.plugins.log_of("hit").count == 0
 
 
 def test_what_is_said_to_stay_stays(tmp_path: Path) -> None:
@@ -176,6 +181,31 @@ def test_grants_for_good_stay_in_their_file(tmp_path: Path) -> None:
         assert midi.plugins.list_loaded() == []
         midi.plugins.load_plugin("blink")
         assert midi.plugins.denial("blink", "subprocess") == ""
+
+
+def test_what_went_wrong_before_is_forgotten(tmp_path: Path) -> None:
+    """Errors, refused versions and their counters are in no list and no panel any more."""
+    with session(tmp_path) as midi:
+        folder = midi.plugins.new_plugin("blink")
+        midi.plugins.discover_plugins()
+        midi.plugins.load_plugin("blink")
+        midi.look()
+        midi.map(note(2), lambda context: 1 / 0)
+        midi.play(press(2))
+        (folder / "plugin.py").write_text("this is no Python")
+        midi.look()
+        panel = Onlooker(midi, "overview")
+        before = panel.look()
+        assert (before["errors"]["times"], len(before["notices"])) == (1, 1)
+        assert ["counted", "failed: 1, plugins refused: 1"] in midi.status().rows
+
+        midi.reset()
+
+        assert list(midi.errors()) == []
+        assert midi.status().remarks == []
+        assert {"errors", "counted"}.isdisjoint(row[0] for row in midi.status().rows)
+        after = panel.look()
+        assert (after["errors"], after["notices"]) == ({"times": 0, "last": ""}, [])
 
 
 @pytest.mark.parametrize("again", range(2))

@@ -460,7 +460,7 @@ def test_session_shows_one_glance_at_everything() -> None:
         midi.play(press(36), b"\xff\xff")
         text = repr(midi)
         assert midi._repr_html_().startswith("<div")
-    for part in ("2 so far", "1 (mode Default)", "1 guarded: silent", "1 malformed"):
+    for part in ("2 so far", "1 (mode Default)", "1 guarded: silent", "malformed: 1"):
         assert part in text
 
 

@@ -137,12 +137,15 @@ midi.map(note(1), Divides)
 """
 
 
-def test_a_version_that_fails_with_what_came_last_does_not_go_live(notebook: Notebook) -> None:
-    """It is tried with the last events, and nothing of that is heard."""
+@pytest.mark.parametrize("cell", ["a", "b"], ids=["the same cell", "a cell of its own"])
+def test_a_version_that_fails_with_what_came_last_does_not_go_live(
+    notebook: Notebook, cell: str
+) -> None:
+    """It is tried with the last events, wherever it stands, and nothing of that is heard."""
     notebook.run("a", DIVIDES.format(velocity="100"))
     notebook.midi.play(press(1))
     with pytest.raises(LoadError, match="dry run with note 1 at 100 raised ZeroDivisionError"):
-        notebook.run("a", DIVIDES.format(velocity="1 // 0"))
+        notebook.run(cell, DIVIDES.format(velocity="1 // 0"))
     notebook.midi.play(press(1))
     assert [one.velocity for one in notebook.midi.sent] == [100, 100]
 
@@ -215,6 +218,7 @@ def test_a_dry_run_leaves_no_trace_of_any_kind(
     assert "heard" not in capsys.readouterr().out
 
 
+@pytest.mark.parametrize("cell", ["a", "b"], ids=["the same cell", "a cell of its own"])
 @pytest.mark.parametrize(
     ("before", "after"),
     [
@@ -223,7 +227,7 @@ def test_a_dry_run_leaves_no_trace_of_any_kind(
     ],
 )
 def test_a_plugin_that_is_mapped_otherwise_is_not_tried(
-    notebook: Notebook, before: str, after: str
+    notebook: Notebook, before: str, after: str, cell: str
 ) -> None:
     """What reached it is not what will reach it."""
     code = """
@@ -235,7 +239,7 @@ def test_a_plugin_that_is_mapped_otherwise_is_not_tried(
     notebook.run("a", code.format(body="pass", mapped=before))
     notebook.midi.play(press(1))
     body = "params['step']" if "step" in after else "context.value + 1"
-    notebook.run("a", code.format(body=body, mapped=after))
+    notebook.run(cell, code.format(body=body, mapped=after))
     assert outcomes(notebook.midi, "plays") == [REPLACED, LIVE]
 
 
@@ -337,6 +341,17 @@ def test_a_version_that_was_left_is_not_gone_back_to(notebook: Notebook) -> None
     assert notebook.midi.plugins.journal.current("hit").again == 2
     notebook.midi.play(*[press(1)] * 6)  # three more, and three without the state it was left
     assert notebook.midi.plugins.journal.current("hit").again == 1
+
+
+def test_a_new_version_after_a_rollback_is_left_as_any_other(notebook: Notebook) -> None:
+    """Though it has never succeeded: it is not the one that was put back."""
+    for again in (2, 6):
+        for body in ("self.host.log('ok')", "self.host.log('well')", "1 / 0"):
+            notebook.run("a", FAILS.format(body=body))
+            notebook.midi.play(press(1))
+        notebook.midi.play(press(1), press(1))
+        assert notebook.midi.plugins.journal.current("hit").again == again
+    assert notebook.midi.counters()["rolled back"] == 2
 
 
 def test_a_good_version_that_was_left_spoilt_state_begins_anew(notebook: Notebook) -> None:

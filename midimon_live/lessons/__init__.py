@@ -56,6 +56,9 @@ def folder_of_its_own() -> Path:
     For a notebook that writes plugins or grants only to show how: call it before
     `%load_ext midimon_live`. What was passed is noted where it always is. Called again, it returns
     the same folder.
+
+    Raises:
+        InvalidValue: the engine was loaded before, with another folder as its home.
     """
     folder = Path(_folders().name)
     stand_in(folder)

@@ -75,9 +75,10 @@ class Lesson:
         findings: list[Finding] = []
         for step in self.steps:
             finding = _look(step, evidence)
-            findings.append(finding)
             if not finding.done:
+                findings.append(_refused_first(finding, evidence))
                 break
+            findings.append(finding)
         return Verdict(self, findings)
 
 
@@ -122,6 +123,12 @@ def _look(step: Step, evidence: Evidence) -> Finding:
             f"{type(error).__name__}: {error}",
             "This could not be looked at; run the cells of the lesson from the top once more.",
         )
+
+
+def _refused_first(finding: Finding, evidence: Evidence) -> Finding:
+    """Let a hint begin with a plugin that is not live; what else it says is of the one before."""
+    refused = evidence.refused()
+    return finding._replace(hint=f"{refused} Then: {finding.hint}") if refused else finding
 
 
 def _row(step: Step, finding: Finding | None) -> tuple[str, str, str]:

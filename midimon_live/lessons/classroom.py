@@ -119,7 +119,10 @@ class Classroom(Table):
 def of_class(paths: str | PathLike[str] | Iterable[str | PathLike[str]]) -> Classroom:
     """Return one table of many learners' files: who has passed what, and who is stuck where.
 
-    What can not be read is a remark and keeps the others from nothing. Any thread may call.
+    What can not be read is a remark and keeps the others from nothing. Who has handed in twice is
+    one learner, with the better of each result, and a remark says which files that are: files of
+    one name that have a lesson passed at the same second, or all results the same; without a name,
+    two such lessons. Others of one name stay apart. Any thread may call.
 
     Args:
         paths: the files that `midi.progress.save` wrote, or a folder: all `.json` files in it and
@@ -137,12 +140,58 @@ def of_class(paths: str | PathLike[str] | Iterable[str | PathLike[str]]) -> Clas
             f"there are {len(files):,} files; up to {_MOST_FILES:,} are read at once"
         )
     read, remarks = [], []
-    for file in files:
+    once = {file.resolve(): file for file in reversed(files)}
+    for file in reversed(once.values()):
         try:
             read.append((file, Progress.load(file)))
         except InvalidValue as error:
             remarks.append(str(error))
-    return Classroom(read, remarks)
+    return Classroom(*_put_together(read, remarks))
+
+
+def _put_together(
+    read: Sequence[tuple[Path, Progress]], remarks: Sequence[str]
+) -> tuple[list[tuple[Path, Progress]], list[str]]:
+    """Return one file and progress for each learner, and what there is to say about that."""
+    learners: list[tuple[list[Path], Progress]] = []
+    for file, one in read:
+        same = [learner for learner in learners if _is_one(learner[1], one)]
+        files, whole = [path for paths, _ in same for path in paths], Progress()
+        for progress in (*(progress for _, progress in same), one):
+            whole.merge(progress.as_dict())
+        learners = [learner for learner in learners if learner not in same]
+        learners.append(([*files, file], whole))
+    said = [
+        f"{_and(files)} are of one learner{_called(one)}: the better of each result counts"
+        for files, one in learners
+        if len(files) > 1
+    ]
+    often = Counter(one.name.strip() for _, one in learners)
+    said += [
+        f"{times} learners are called {name}: no lesson was passed at the same time"
+        for name, times in often.items()
+        if name and times > 1
+    ]
+    return [(files[-1], one) for files, one in learners], [*said, *remarks]
+
+
+def _is_one(one: Progress, other: Progress) -> bool:
+    """Tell whether two files are of one learner: times of day are not the same by chance."""
+    name = one.name.strip()
+    if name != other.name.strip():
+        return False
+    theirs = {key: result["passed"] for key, result in other.results.items() if result["passed"]}
+    alike = sum(result["passed"] == theirs.get(key, "") for key, result in one.results.items())
+    same = bool(one.results) and one.results == other.results
+    return alike >= 1 or same if name else alike >= 2
+
+
+def _and(files: Sequence[Path]) -> str:
+    return f"{', '.join(map(str, files[:-1]))} and {files[-1]}"
+
+
+def _called(one: Progress) -> str:
+    return f", {one.name.strip()}" if one.name.strip() else ""
 
 
 def _found(path: Path) -> list[Path]:

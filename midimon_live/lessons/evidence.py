@@ -92,6 +92,8 @@ class Evidence:
         self.by_hand: list[Sent] = []
         self.panics = 0
         self._down: dict[tuple[str, int, int], Played] = {}
+        self._asked_for: dict[str, None] = {}  # the plugins that a check has looked at, in order
+        self._found_nothing = False
         played: dict[int, Played] = {}
         items = list(items)
         changes = (one for one in items if not isinstance(one, MidiEvent) and one[0] == MODE)
@@ -166,7 +168,7 @@ class Evidence:
         return self._mapped((CONTROL_CHANGE,), control, None)
 
     def _mapped(self, kinds: tuple[int, ...], number: int, event: str | None) -> "list[Mapping]":
-        return [
+        mappings = [
             mapping
             for mapping in self.session.mappings()
             if event in (None, mapping.trigger.event)
@@ -176,6 +178,29 @@ class Evidence:
                 for one in (number, None)
             )
         ]
+        self._asked_for |= dict.fromkeys(name for one in mappings for name in one.plugins)
+        self._found_nothing = self._found_nothing or not mappings
+        return mappings
+
+    def refused(self) -> str:
+        """Return that the newest version of a plugin that was looked at is not live, and why.
+
+        Where nothing was mapped, that is the newest plugin that was refused from the first.
+
+        Returns:
+            A sentence, or "" where there is none.
+        """
+        plugins = self.session.plugins
+        never_live = plugins.journal.never_live()[-1:] if self._found_nothing else []
+        for name in (*self._asked_for, *never_live):
+            last = next(reversed(plugins.journal.history(name)), None)
+            why = plugins.unread.get(name, "")
+            if not why and last is not None and last.refused:
+                why = last.why
+            if why:
+                why = why.removeprefix(f"{name}: ").removeprefix("not live: ")
+                return f"The last version of {name} is not live: {why}; mend that first."
+        return ""
 
     def _messages(
         self,

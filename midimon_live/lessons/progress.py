@@ -26,11 +26,13 @@ class Progress:
     Attributes:
         results: for each lesson that was tried: `passed` (an ISO 8601 time or None), `tries`,
             `done` (steps, at best).
+        remarks: what has become of a file that could not be read, a line each; shown below.
     """
 
     def __init__(self, data: Mapping[str, Any] | None = None) -> None:
         self._name = ""
         self.results: dict[str, dict[str, Any]] = {}
+        self.remarks: list[str] = []
         if data is not None:
             self.merge(data)
 
@@ -62,12 +64,19 @@ class Progress:
         if verdict.passed and result["passed"] is None:
             result["passed"] = datetime.now(UTC).isoformat(timespec="seconds")
 
-    def merge(self, data: Mapping[str, Any]) -> None:
-        """Take in what `as_dict` gave; the better of two results stays.
+    def merge(self, data: "Mapping[str, Any] | Progress | str | PathLike[str]") -> None:
+        """Take in what another one has; the better of two results stays.
+
+        Args:
+            data: what `as_dict` gave, a `Progress`, or the path of a file that `save` wrote.
 
         Raises:
             InvalidValue: it is not that; nothing was taken in.
         """
+        if isinstance(data, Progress):
+            data = data.as_dict()
+        elif isinstance(data, (str, PathLike)):
+            data = read(Path(data).expanduser())
         name, results = _checked(data)
         self.name = self.name or name
         for lesson, theirs in results.items():
@@ -94,7 +103,9 @@ class Progress:
         try:
             replace_content(file, _text(self.as_dict()), mode=0o644)
         except OSError as error:
-            raise InvalidValue(f"progress can not be saved as {file}: {error}") from None
+            raise InvalidValue(
+                f"progress can not be saved as {file}: {error.strerror or error}"
+            ) from None
         return file
 
     @classmethod
@@ -118,7 +129,7 @@ class Progress:
             for one in lessons.every()
         ]
         title = f"{self.name + ': ' if self.name else ''}{len(self.passed)} of {len(rows)} passed"
-        return Table(title, ("", "lesson", "", "notebook"), rows)
+        return Table(title, ("", "lesson", "", "notebook"), rows, self.remarks)
 
     def _word(self, name: str) -> str:
         result = self.results.get(name)
@@ -145,7 +156,7 @@ def read(file: Path) -> dict[str, Any]:
         with file.open("rb") as stream:
             content = stream.read(_LARGEST + 1)
     except OSError as error:
-        raise InvalidValue(f"{file} can not be read: {error.strerror}") from None
+        raise InvalidValue(f"{file} can not be read: {error.strerror or error}") from None
     if len(content) > _LARGEST:
         raise InvalidValue(f"{file} is no progress: it has more than {_LARGEST:,} bytes")
     try:
@@ -172,7 +183,10 @@ def _text(data: Mapping[str, Any]) -> bytes:
 
 def _checked(data: Any) -> tuple[str, dict[str, dict[str, Any]]]:
     if not isinstance(data, Mapping) or data.get("format") != _FORMAT:
-        raise InvalidValue(f"this is no progress: it lacks 'format': {_FORMAT!r}")
+        raise InvalidValue(
+            f"this is no progress: it lacks 'format': {_FORMAT!r}; midi.progress.save(PATH) writes "
+            "what is"
+        )
     if data.get("version") != _VERSION:
         raise InvalidValue(
             f"its version is {data.get('version')!r:.20}; this midimon_live reads {_VERSION}"

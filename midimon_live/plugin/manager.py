@@ -8,8 +8,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from midimon_live.errors import (
+    DiscoveryError,
     ExecutionError,
     InvalidValue,
+    LoadError,
     PermissionDenied,
     PluginDisabled,
 )
@@ -37,11 +39,13 @@ class PluginManager(Permissions):
 
     Attributes:
         problems: what the last `discover_plugins` had to say, a line each.
+        unread: why the files of a plugin could not be loaded when they were last, by its name.
     """
 
     def __init__(self, around: Surroundings) -> None:
         super().__init__(around)
         self.problems: list[str] = []
+        self.unread: dict[str, str] = {}
         self._looked = 0
 
     @cached_property
@@ -112,7 +116,12 @@ class PluginManager(Permissions):
             PluginNotFound: none of that name was found.
             ManifestError, ChecksumMismatch, LoadError: it can not be; nothing was changed.
         """
-        definition = self.catalog.definition(name)
+        try:
+            definition = self.catalog.definition(name)
+        except (DiscoveryError, LoadError) as error:
+            self.unread[name] = str(error)
+            raise
+        self.unread.pop(name, None)
         before = set(self._disabled)
         if not enable:
             self._disabled.add(name)
@@ -176,9 +185,12 @@ class PluginManager(Permissions):
         self._states.forget(name)
 
     def forget(self, name: str) -> None:
-        """Forget what a plugin that is gone was granted for this session, and its state."""
+        """Forget what a plugin that is gone was granted for this session, has kept and has said."""
         self.grants.forget(name)
         self._states.forget(name)
+        self.builder.stats.pop(name, None)
+        self.voices.forget(name)
+        self.unread.pop(name, None)
 
     def enable_plugin(self, name: str) -> None:
         """Let a plugin run again; raises PluginNotFound."""

@@ -61,7 +61,7 @@ class Rollback:
         self._describe = describe
         self._lock = lock
         self._under_way: set[str] = set()
-        self._put_back: set[str] = set()
+        self._put_back: dict[str, int] = {}  # the number of the version that was
         self.after: int | None = AFTER
         self.beside: Callable[[Callable[[], None]], None] = lambda job: job()
         self.in_force: InForce
@@ -112,10 +112,10 @@ class Rollback:
                 current = self._journal.current(name)
                 while current is not None and current.number == version.number:
                     entry = self._journal.before(name, version.number)
-                    spoilt = name in self._put_back and not version.succeeded
+                    again = self._put_back.pop(name, None) == version.number
+                    spoilt = again and not version.succeeded
                     if spoilt:  # by what the one that failed has left it, perhaps
                         entry = current
-                    self._put_back.discard(name)
                     if entry is None or self._put(entry, version, why, fresh=spoilt):
                         return
         finally:
@@ -134,7 +134,8 @@ class Rollback:
         if fresh:
             self._monitor.notice(f"{name} begins anew, without the state that it was left")
             return True
-        self._put_back.add(name)
+        if (current := self._journal.current(name)) is not None:
+            self._put_back[name] = current.number
         self._journal.leave(self._journal.find(name, version.number), why)
         self._monitor.counters["rolled back"] += 1
         self._monitor.notice(

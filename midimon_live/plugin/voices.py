@@ -68,6 +68,11 @@ class Voices:
                 del self._logs[next(iter(self._logs))]
             return log
 
+    def forget(self, name: str) -> None:
+        """Begin the log of a plugin anew."""
+        with self._lock:
+            self._logs.pop(name, None)
+
     def has_log(self, name: str) -> bool:
         """Tell whether a plugin of that name has been there."""
         return name in self._logs

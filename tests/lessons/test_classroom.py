@@ -9,11 +9,11 @@ from midimon_live.errors import InvalidValue
 from midimon_live.lessons import NAMES, find, of_class
 from midimon_live.lessons.progress import Progress
 
-PASSED = "2026-01-01T10:00:00+00:00"
+PASSED, LATER = "2026-01-01T10:00:00+00:00", "2026-01-01T10:20:00+00:00"
 
 
-def learner(path: Path, name: str, **results: tuple[str | None, int, int]) -> None:
-    """Write a file of one: for each lesson when it was passed, tries and steps done."""
+def learner(path: Path, name: str, **results: tuple[str | None, int, int]) -> Path:
+    """Write the file of one: for each lesson when it was passed, tries and steps done."""
     one = Progress()
     one.name = name
     one.results = {
@@ -21,7 +21,7 @@ def learner(path: Path, name: str, **results: tuple[str | None, int, int]) -> No
         for key, (passed, tries, done) in results.items()
     }
     path.parent.mkdir(parents=True, exist_ok=True)
-    one.save(path)
+    return one.save(path)
 
 
 @pytest.fixture
@@ -70,6 +70,50 @@ def test_two_of_one_name_stay_two(tmp_path: Path) -> None:
     names = list(of_class(tmp_path).learners)
     assert len(names) == len(set(names)) == 3
     assert all(name.startswith("Alex (") for name in names)
+
+
+def test_who_hands_in_twice_is_one_learner(tmp_path: Path) -> None:
+    """Under two file names, or the same file given twice: the better of each result counts."""
+    first = learner(tmp_path / "ada.json", "Ada", lesson_0=(PASSED, 1, 4), lesson_1=(None, 5, 2))
+    later = learner(
+        tmp_path / "ada (1).json", "Ada ", lesson_0=(PASSED, 2, 4), lesson_1=(LATER, 6, 4)
+    )
+    table = of_class([first, later, first])
+    assert [(row[0], row[-1]) for row in table.rows] == [("Ada", "2")]
+    assert table.learners["Ada"].results["lesson-1"] == {"passed": LATER, "tries": 6, "done": 4}
+    assert len(table.remarks) == 1
+    assert str(first) in table.remarks[0]
+    assert f"{later} " in table.remarks[0] or str(later) in table.remarks[0]
+    assert "of one learner, Ada" in table.remarks[0]
+    assert of_class([first, first]).remarks == []
+
+
+@pytest.mark.parametrize(
+    ("name", "lessons", "learners"),
+    [
+        ("Bo", {"lesson_6": (None, 3, 1)}, 1),
+        ("", {"lesson_6": (PASSED, 3, 4)}, 2),
+        ("", {"lesson_6": (PASSED, 3, 4), "lesson_7": (LATER, 1, 4)}, 1),
+        ("", {"lesson_6": (None, 3, 1)}, 2),
+    ],
+    ids=["a name, tried", "no name, one passed", "no name, two passed", "no name, tried"],
+)
+def test_a_copy_of_a_file_is_taken_for_what_it_is(
+    tmp_path: Path, name: str, lessons: dict[str, tuple[str | None, int, int]], learners: int
+) -> None:
+    """Two of no name may have passed a lesson in the same second; two lessons hardly."""
+    for file in ("one.json", "two.json"):
+        learner(tmp_path / file, name, **lessons)
+    assert len(of_class(tmp_path).rows) == learners
+
+
+def test_two_of_one_name_who_have_passed_at_other_times_stay_two(tmp_path: Path) -> None:
+    """And it is said that they are taken for two."""
+    learner(tmp_path / "a.json", "Alex", lesson_6=(PASSED, 1, 4))
+    learner(tmp_path / "b.json", "Alex", lesson_6=(LATER, 1, 4))
+    table = of_class(tmp_path)
+    assert [row[0] for row in table.rows] == ["Alex (a)", "Alex (b)"]
+    assert table.remarks == ["2 learners are called Alex: no lesson was passed at the same time"]
 
 
 def test_the_file_for_a_spreadsheet_has_a_line_for_each_learner_and_lesson(folder: Path) -> None:
