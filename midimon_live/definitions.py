@@ -10,7 +10,8 @@ from midimon_live.actions import Action, PluginAction, function_name, is_plugin_
 from midimon_live.errors import InvalidValue
 from midimon_live.mappings import Origin
 from midimon_live.plugin.api import FunctionPlugin, Plugin
-from midimon_live.plugin.version import Definition, Kind, no_execute
+from midimon_live.plugin.slips import misspelled, no_execute
+from midimon_live.plugin.version import Definition, Kind
 
 _NAME_LENGTH = 100
 
@@ -80,6 +81,8 @@ class Definitions:
         lack = no_execute(cls)
         if "did you mean" in lack:  # without a word like it, it may be a base of others
             self.remarks.append(f"{lack} It is not live")
+        else:
+            self.remarks += misspelled(cls)
         known = id(cls) in self._by_source or isabstract(cls)
         if known or not _builds_without_arguments(cls):
             return

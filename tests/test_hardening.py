@@ -261,6 +261,31 @@ def test_a_class_that_is_only_defined_is_looked_at_too() -> None:
     assert remarks == [said]
 
 
+def test_names_that_are_nearly_right_are_remarked_on() -> None:
+    """The class is live all the same; a name that it uses itself is its own business."""
+
+    class Odd(ActionPlugin):
+        capabilitys = {"midi"}
+
+        def execute(self, params, context):
+            self.executed()
+
+        def executed(self):
+            """Be called."""
+
+        def initalize(self):
+            """Wait in vain."""
+
+    with session() as midi:
+        midi.begin(Change())
+        remarks = midi.end(commit=True, classes=[Odd])
+        assert midi.plugins.list_loaded() == ["odd"]
+    assert remarks == [
+        "Odd: nothing looks for capabilitys; did you mean capabilities?",
+        "Odd: nothing looks for initalize; did you mean initialize?",
+    ]
+
+
 def test_grants_do_not_pass_to_another_plugin_of_the_name() -> None:
     """Unloading a plugin ends its grants."""
 

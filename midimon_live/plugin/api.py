@@ -208,6 +208,8 @@ class Plugin(ABC):
 
         def __getattr__(self, name: str) -> Any:
             """Say where to find what is not in a plugin itself."""
+            if inspect.getattr_static(self, name, None) is not None:
+                return object.__getattribute__(self, name)  # a property whose own error this was
             text = f"{type(self).__name__!r} object has no attribute {name!r}"
             if name == "host":
                 text += "; it is there from initialize on, and not in __init__"

@@ -19,10 +19,10 @@ from midimon_live.plugin.handover import check_keep
 from midimon_live.plugin.ledger import Ledger
 from midimon_live.plugin.limits import Rate
 from midimon_live.plugin.lines import Lines
+from midimon_live.plugin.slips import no_execute
 from midimon_live.plugin.stats import StatsRecorder
 from midimon_live.plugin.voices import Voice, Voices
 from midimon_live.scopes import Rights, scopes_of
-from midimon_live.show import near
 from midimon_live.timers import Timer
 
 _RECENT = 8
@@ -234,17 +234,6 @@ def _made(definition: Definition) -> Plugin:
     if lack := no_execute(definition.source):
         raise InvalidValue(lack)
     return definition.make()
-
-
-def no_execute(source: Any) -> str:
-    """Return what to do about an action's class that does not say what it does; "" else."""
-    if not isinstance(source, type) or "execute" not in getattr(source, "__abstractmethods__", ()):
-        return ""
-    own = [name for name, one in vars(source).items() if inspect.isfunction(one)]
-    meant = near("execute", own)
-    if meant:
-        return f"{source.__name__} has {meant}, and no execute; did you mean execute?"
-    return f"{source.__name__} has no execute; write in it: def execute(self, params, context):"
 
 
 def _executes_nothing(_params: Mapping[str, Any], _context: TriggerContext) -> None:

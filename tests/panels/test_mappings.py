@@ -136,14 +136,14 @@ def test_remarks_of_the_report_come_and_go(midi: TestSession) -> None:
     assert seen.notes[1] == [0, []]
 
 
-def test_many_mappings_come_in_frames_of_500(midi: TestSession) -> None:
+def test_many_mappings_come_in_frames_of_500(midi: TestSession, tmp_path: Path) -> None:
     """None is left out, and their counters are there too; a second view gets all of them."""
     text = '[[modes]]\nname = "M"\n' + "".join(
         f'[[modes.mappings]]\ntrigger = {{ type = "CC", cc = {number % 128}, '
         f'value_min = {number // 128} }}\naction = {{ type = "SendMidi", note = 1 }}\n'
         for number in range(1201)
     )
-    path = midi.home / "pads.toml"
+    path = tmp_path / "pads.toml"
     midi.config(_written(path, text))
     midi.virtual.turn(1, 127)
     seen = Seen(midi)

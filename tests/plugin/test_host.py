@@ -293,6 +293,11 @@ class Misses(ActionPlugin):
     def end(self, number):
         """Return nothing."""
 
+    @property
+    def spoilt(self):
+        """Miss something itself."""
+        return self.execute.nothing
+
 
 @pytest.mark.parametrize(
     ("wrong", "said"),
@@ -304,6 +309,7 @@ class Misses(ActionPlugin):
         (lambda plugin: plugin.schedule(1, print), "'schedule'; did you mean self.host.schedule?"),
         (lambda plugin: plugin.send("note_on"), "'send'; did you mean self.host.send?"),
         (lambda plugin: plugin.cuont, "'Misses' object has no attribute 'cuont'"),
+        (lambda plugin: plugin.spoilt, "no attribute 'nothing'"),
     ],
 )
 def test_what_is_missed_of_the_host_is_told(wrong: Callable[[Any], Any], said: str) -> None:
