@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import re
 import secrets
 import shutil
 import subprocess
@@ -62,6 +63,7 @@ class JackServer:
         self._process: subprocess.Popen[bytes] | None = None
         self._segments: set[tuple[str, int]] = set()
         self._log = Path()
+        self._named = name is not None
         self.name = name or f"midimon-test-{os.getpid()}-{secrets.token_hex(4)}"
         self.realtime = False
 
@@ -117,9 +119,8 @@ class JackServer:
         for realtime in (True, False):
             self._launch(self._program, realtime=realtime)
             up = self._wait_until_up()
-            if not up and _FULL in self.log and _forget_dead_servers():
-                self._launch(self._program, realtime=realtime)
-                up = self._wait_until_up()
+            if not up and _FULL in self.log:
+                up = self._take_the_place_of_a_dead_one(self._program, realtime=realtime)
             if up and not (realtime and _REFUSED in self.log):
                 self.realtime = realtime
                 self._segments |= self._mapped_segments()
@@ -149,6 +150,22 @@ class JackServer:
             if time.monotonic() > deadline:
                 break
             time.sleep(0.05)
+        return False
+
+    def _take_the_place_of_a_dead_one(self, program: str, *, realtime: bool) -> bool:
+        """Start where killed servers have left no place; returns whether it is up.
+
+        A registry that is in use can not be deleted. A server with a dead one's name gets its
+        place; one with a name that is alive is refused.
+        """
+        names = [self.name] if _forget_dead_servers() or self._named else _registered()
+        for name in names:
+            self._end_process()
+            self.name = name
+            self._launch(program, realtime=realtime)
+            # one that is alive answers too, while ours ends at once
+            if self._wait_until_up() and self._process is not None and self._process.poll() is None:
+                return True
         return False
 
     def _answers(self) -> bool:
@@ -206,6 +223,12 @@ class JackServer:
             with contextlib.suppress(FileNotFoundError):
                 if Path(name).stat().st_ino == inode:
                     Path(name).unlink()
+
+
+def _registered() -> list[str]:
+    """Return the names of servers of tests that have a place in the registry, dead or alive."""
+    found = re.findall(rb"jack-\d+:(midimon-test-\d+-[0-9a-f]+):", _REGISTRY.read_bytes())
+    return [name.decode() for name in found]
 
 
 def _forget_dead_servers() -> bool:
