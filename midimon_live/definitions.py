@@ -10,7 +10,7 @@ from midimon_live.actions import Action, PluginAction, function_name, is_plugin_
 from midimon_live.errors import InvalidValue
 from midimon_live.mappings import Origin
 from midimon_live.plugin.api import FunctionPlugin, Plugin
-from midimon_live.plugin.slips import misspelled, no_execute
+from midimon_live.plugin.slips import misspelled, nearly_execute, no_execute
 from midimon_live.plugin.version import Definition, Kind
 
 _NAME_LENGTH = 100
@@ -78,9 +78,8 @@ class Definitions:
 
     def add_class(self, cls: type[Plugin]) -> None:
         """Make a class live that its cell defined, unless only its instances can be."""
-        lack = no_execute(cls)
-        if "did you mean" in lack:  # without a word like it, it may be a base of others
-            self.remarks.append(f"{lack} It is not live")
+        if nearly_execute(cls):  # without a word like it, it may be a base of others
+            self.remarks.append(f"{no_execute(cls)} It is not live")
         else:
             self.remarks += misspelled(cls)
         known = id(cls) in self._by_source or isabstract(cls)

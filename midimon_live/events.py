@@ -6,7 +6,7 @@ and `MidiEvent.message` builds the `mido.Message` on demand.
 Message layout: MIDI 1.0 Detailed Specification, tables I to V (status byte, then data bytes 0-127).
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from numbers import Integral
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -27,9 +27,9 @@ _NOTE_ON_STATUS, _NOTE_OFF_STEP = 0x90, 0x10 << 7
 _SYSTEM_LENGTHS = {0xF1: 2, 0xF2: 3, 0xF3: 2, 0xF6: 1}
 _SYSTEM_LENGTHS |= dict.fromkeys((0xF8, 0xFA, 0xFB, 0xFC, 0xFE, 0xFF), 1)
 
-# mido's names of values, and what they may be
-_FIELDS = dict.fromkeys(("note", "velocity", "control", "value", "program"), (0, 127))
-_FIELDS |= {"channel": (0, 15), "pitch": (-8192, 8191)}
+RANGES = dict.fromkeys(("note", "velocity", "control", "value", "program"), (0, 127))
+RANGES |= {"channel": (0, 15), "pitch": (-8192, 8191)}
+"""mido's names of values, and the lowest and highest that they may be."""
 
 
 class MidiEvent(NamedTuple):
@@ -156,6 +156,19 @@ def check_range(field: str, value: Any, low: int, high: int) -> int:
     return value
 
 
+def no_field(kind: str, name: str, known: Sequence[str], others: Sequence[str] = ()) -> str:
+    """Return that messages of a type have no such field, and which one was probably meant.
+
+    Args:
+        kind: mido's name of the type.
+        name: what was written.
+        known: the fields that it has.
+        others: what else may have been meant.
+    """
+    meant = did_you_mean(near(name, (*known, *others)))
+    return f"{kind} has no field {name!r:.80}; it has {', '.join(known) or 'none'}{meant}"
+
+
 def message_bytes(message: Any, **fields: Any) -> bytes:
     """Return the bytes of an outgoing message.
 
@@ -201,9 +214,8 @@ def _what_is_wrong(kind: str, fields: dict[str, Any]) -> str:
     known = SPEC_BY_TYPE[kind]["value_names"]
     for name, value in fields.items():
         if name not in known:
-            meant = did_you_mean(near(name, known))
-            return f"{kind} has no field {name!r:.80}; it has {', '.join(known) or 'none'}{meant}"
-        low, high = _FIELDS.get(name, (0, -1))
+            return no_field(kind, name, known)
+        low, high = RANGES.get(name, (0, -1))
         if low <= high and not (isinstance(value, Integral) and low <= int(value) <= high):
             return f"{name} is {value!r:.80}; allowed are whole numbers from {low} to {high}"
     return ""

@@ -3,10 +3,10 @@
 import re
 import unicodedata
 from collections.abc import Iterable
-from difflib import get_close_matches
 from typing import Any
 
 from midimon_live.errors import InvalidValue
+from midimon_live.show import near
 
 _SIDED = {
     "cmd": ("cmd", "command", "meta", "super", "win"),
@@ -126,8 +126,8 @@ def _named(part: str) -> str:
             "key 'fn' can not be pressed by a program: the keyboard keeps it to itself; "
             "name the key that it makes, such as 'f5' or 'home'"
         )
-    near = get_close_matches(plain, [*KEYS, *MODIFIERS], 1)
-    hint = f"did you mean {near[0]!r}? " if near else ""
+    meant = near(plain, [*KEYS, *MODIFIERS])
+    hint = f"did you mean {meant!r}? " if meant else ""
     raise InvalidValue(
         f"key {part!r:.40} is unknown; {hint}allowed are single characters, cmd, ctrl, alt, shift, "
         f"and {', '.join(name for name in KEYS if not re.fullmatch('f[0-9]+', name))}, f1 to f20"

@@ -16,8 +16,10 @@ from midimon_live.events import (
     PITCHWHEEL,
     POLYTOUCH,
     PROGRAM_CHANGE,
+    RANGES,
     TriggerContext,
     check_range,
+    no_field,
 )
 from midimon_live.show import did_you_mean, near
 
@@ -64,7 +66,6 @@ _DEFAULTS: dict[str, Any] = {
     "program": 0,
     "pitch": 0,
 }
-_RANGES = {"pitch": (-8192, 8191)}
 
 Number = int | str
 
@@ -281,14 +282,13 @@ def _check_names(kind: str, fields: Collection[str]) -> None:
     others = ("channel", "port", *(("duration_ms", "until_release") if kind == "note_on" else ()))
     for name in fields:
         if _FIELD_SAME.get(name, name) not in known:
-            hint = did_you_mean(near(name, (*known, *others)))
-            raise InvalidValue(f"{kind} has no field {name!r}; it has {', '.join(known)}{hint}")
+            raise InvalidValue(no_field(kind, name, known, others))
 
 
 def _number(field: str, value: Any) -> Number:
     if value == PASS:
         return PASS
-    return check_range(field, value, *_RANGES.get(field, (0, 127)))
+    return check_range(field, value, *RANGES[field])
 
 
 def _check_end(kind: str, duration_ms: Any, *, until_release: bool) -> None:

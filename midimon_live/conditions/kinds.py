@@ -4,7 +4,6 @@ import inspect
 from collections.abc import Callable, Sequence
 from contextvars import Context
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 from typing import Any
 
 from midimon_live import applications
@@ -12,6 +11,7 @@ from midimon_live.actions.base import ActionHost
 from midimon_live.errors import InvalidValue
 from midimon_live.events import TriggerContext
 from midimon_live.plugin.streams import apart
+from midimon_live.show import did_you_mean, near
 
 DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
@@ -183,8 +183,8 @@ class ModeIs(Condition):
         """Return that there is no such mode, if so."""
         if self.mode in modes:
             return []
-        near = get_close_matches(self.mode, modes, 1)
-        hint = f"; did you mean {near[0]!r}?" if near else ""
+        meant = near(self.mode, modes)
+        hint = did_you_mean(repr(meant)) if meant else ""
         return [f"there is no mode {self.mode!r}; there are: {', '.join(modes) or 'none'}{hint}"]
 
     def __str__(self) -> str:

@@ -14,13 +14,18 @@ _ALIKE, _SHORTEST = 0.85, 7  # of shorter words many are alike by chance
 
 def no_execute(source: Any) -> str:
     """Return what to do about an action's class that does not say what it does; "" else."""
-    if not isinstance(source, type) or "execute" not in getattr(source, "__abstractmethods__", ()):
+    if not _lacks_execute(source):
         return ""
-    own = [name for name, one in vars(source).items() if inspect.isfunction(one)]
-    meant = near("execute", own)
-    if meant:
+    if meant := nearly_execute(source):
         return f"{source.__name__} has {meant}, and no execute; did you mean execute?"
     return f"{source.__name__} has no execute; write in it: def execute(self, params, context):"
+
+
+def nearly_execute(source: Any) -> str:
+    """Return the method that was meant to be `execute` in a class without it; "" for none."""
+    if not _lacks_execute(source):
+        return ""
+    return near("execute", [name for name, one in vars(source).items() if inspect.isfunction(one)])
 
 
 def misspelled(cls: type[Plugin]) -> list[str]:
@@ -37,6 +42,10 @@ def misspelled(cls: type[Plugin]) -> list[str]:
         if meant and name not in looked_for | used and name != f"{meant[0]}s":
             said.append(f"{cls.__name__}: nothing looks for {name}; did you mean {meant[0]}?")
     return said
+
+
+def _lacks_execute(source: Any) -> bool:
+    return isinstance(source, type) and "execute" in getattr(source, "__abstractmethods__", ())
 
 
 def _looked_for(cls: type[Plugin]) -> set[str]:
